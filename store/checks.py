@@ -1,0 +1,268 @@
+"""Checks: live looks at a provider, made of steps, kept so that "what changed since it last worked?" has an
+answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Index, func
+from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from store.columns import UtcDateTime
+
+if TYPE_CHECKING:
+    from store.database import Store
+
+T = TypeVar("T")
+
+CONNECTION = "connection"
+"""The kind of a connection test over SMTP."""
+
+KEPT_RUNS = 200
+"""Runs kept for each asset; the newest passed one is kept besides, for comparison."""
+
+
+class Outcome(StrEnum):
+    """How a step or a run ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    """One rung of a check."""
+
+    name: str
+    outcome: Outcome
+    ms: float
+    """Milliseconds it took."""
+    words: str = ""
+    """What the server said, reply lines joined by newlines; untrusted."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """What was seen, as (label, value); values are untrusted."""
+    diagnosis: str | None = None
+    """Id of the diagnosis, for a failed step."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """One check of one asset, as it was recorded."""
+
+    id: int
+    asset_id: int
+    asset_name: str
+    kind: str
+    started_at: datetime
+    ms: float
+    outcome: Outcome
+    steps: tuple[CheckStep, ...]
+    transcript: str
+
+    @property
+    def failed_step(self) -> CheckStep | None:
+        """The step that stopped it, if one did."""
+        return next(
+            (step for step in self.steps if step.outcome in (Outcome.FAILED, Outcome.CANCELLED)), None
+        )
+
+
+class CheckRow(SQLModel, table=True):
+    """The table. Steps are kept as JSON: they are only ever read together."""
+
+    __tablename__ = "checks"
+    __table_args__ = (Index("checks_asset", "asset_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(foreign_key="assets.id", ondelete="CASCADE")
+    asset_name: str
+    kind: str
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ms: float
+    outcome: str
+    failed_step: str | None = None
+    diagnosis: str | None = None
+    steps: str
+    transcript: str = ""
+
+
+def record(
+    session: Session,
+    asset_id: int,
+    asset_name: str,
+    *,
+    started_at: datetime,
+    ms: float,
+    outcome: Outcome,
+    steps: Sequence[CheckStep],
+    transcript: str,
+    kind: str = CONNECTION,
+) -> CheckRun:
+    """Keep a run in the caller's transaction, and drop the asset's runs beyond `KEPT_RUNS`."""
+    stopped = next((step for step in steps if step.outcome is Outcome.FAILED), None)
+    row = CheckRow(
+        asset_id=asset_id,
+        asset_name=asset_name,
+        kind=kind,
+        started_at=started_at,
+        ms=ms,
+        outcome=outcome.value,
+        failed_step=stopped.name if stopped else None,
+        diagnosis=stopped.diagnosis if stopped else None,
+        steps=json.dumps([_packed(step) for step in steps], ensure_ascii=False),
+        transcript=transcript,
+    )
+    session.add(row)
+    session.flush()
+    _prune(session, asset_id)
+    return _run(row)
+
+
+def _prune(session: Session, asset_id: int) -> None:
+    of_asset = select(CheckRow.id).where(CheckRow.asset_id == asset_id).order_by(col(CheckRow.id).desc())
+    good = session.exec(of_asset.where(CheckRow.outcome == Outcome.PASSED.value).limit(1)).first()
+    for id_ in session.exec(of_asset.offset(KEPT_RUNS)).all():
+        if id_ != good:
+            session.delete(session.get_one(CheckRow, id_))
+
+
+def by_id(store: Store, run_id: int) -> CheckRun | None:
+    """The run of that id, if it is still kept."""
+    with store.read() as session:
+        row = session.get(CheckRow, run_id)
+        return _run(row) if row else None
+
+
+def page(
+    store: Store,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 200,
+    asset_id: int | None = None,
+    words: Sequence[str] = (),
+) -> list[CheckRun]:
+    """Runs newest first, older than run `before`; or, with `after`, the ones just newer than it (newest first
+    too)."""
+    query = _matching(select(CheckRow), asset_id, words)
+    if after is not None:
+        query = query.where(col(CheckRow.id) > after).order_by(col(CheckRow.id)).limit(limit)
+    else:
+        if before is not None:
+            query = query.where(col(CheckRow.id) < before)
+        query = query.order_by(col(CheckRow.id).desc()).limit(limit)
+    with store.read() as session:
+        runs = [_run(row) for row in session.exec(query)]
+    return runs[::-1] if after is not None else runs
+
+
+def count(store: Store, *, asset_id: int | None = None, words: Sequence[str] = ()) -> int:
+    """How many runs are kept, of one asset or of all, that hold all `words`."""
+    with store.read() as session:
+        return session.exec(_matching(select(func.count(col(CheckRow.id))), asset_id, words)).one()
+
+
+def last_good(store: Store, asset_id: int, *, before: int) -> CheckRun | None:
+    """The newest passed run of the asset that is older than run `before`."""
+    query = (
+        select(CheckRow)
+        .where(
+            CheckRow.asset_id == asset_id, CheckRow.outcome == Outcome.PASSED.value, col(CheckRow.id) < before
+        )
+        .order_by(col(CheckRow.id).desc())
+        .limit(1)
+    )
+    with store.read() as session:
+        row = session.exec(query).first()
+        return _run(row) if row else None
+
+
+def _matching(query: SelectOfScalar[T], asset_id: int | None, words: Sequence[str]) -> SelectOfScalar[T]:
+    if asset_id is not None:
+        query = query.where(CheckRow.asset_id == asset_id)
+    for word in words:
+        query = query.where(
+            col(CheckRow.asset_name).icontains(word, autoescape=True)
+            | col(CheckRow.outcome).icontains(word, autoescape=True)
+            | col(CheckRow.diagnosis).icontains(word, autoescape=True)
+        )
+    return query
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs between two runs."""
+
+    step: str
+    label: str
+    before: str
+    now: str
+
+
+VOLATILE_FACTS = frozenset({"days left", "answered", "message id", "IPv4", "IPv6"})
+"""Facts that differ from run to run without meaning anything."""
+
+
+def changes(good: CheckRun, now: CheckRun) -> tuple[Change, ...]:
+    """What differs from the last good run: outcomes first, then facts of the steps that both runs took."""
+    earlier = {step.name: step for step in good.steps}
+    outcomes: list[Change] = []
+    facts: list[Change] = []
+    for step in now.steps:
+        old = earlier.get(step.name)
+        if old is None or step.outcome is Outcome.SKIPPED:
+            continue
+        if old.outcome is not step.outcome:
+            outcomes.append(Change(step.name, "result", old.outcome.value, step.outcome.value))
+        then = dict(old.facts)
+        facts += [
+            Change(step.name, label, then[label], value)
+            for label, value in step.facts
+            if label in then and then[label] != value and label not in VOLATILE_FACTS
+        ]
+    return (*outcomes, *facts)
+
+
+def _packed(step: CheckStep) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        "outcome": step.outcome.value,
+        "ms": round(step.ms, 2),
+        "words": step.words,
+        "facts": step.facts,
+        "diagnosis": step.diagnosis,
+    }
+
+
+def _run(row: CheckRow) -> CheckRun:
+    assert row.id is not None
+    steps = tuple(
+        CheckStep(
+            step["name"],
+            Outcome(step["outcome"]),
+            step["ms"],
+            step["words"],
+            tuple((label, value) for label, value in step["facts"]),
+            step["diagnosis"],
+        )
+        for step in json.loads(row.steps)
+    )
+    return CheckRun(
+        row.id,
+        row.asset_id,
+        row.asset_name,
+        row.kind,
+        row.started_at,
+        row.ms,
+        Outcome(row.outcome),
+        steps,
+        row.transcript,
+    )

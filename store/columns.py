@@ -1,0 +1,21 @@
+"""Column types that the tables share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.types import String, TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as ISO 8601 text with milliseconds: it sorts as text and reads well."""
+
+    impl = String(29)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: object) -> str | None:
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds")
+
+    def process_result_value(self, value: Any, dialect: object) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
