@@ -1,0 +1,27 @@
+"""A store in a file, and a vault in it that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store import audit
+from store.database import Store
+from store.vault import Vault
+from tests.store.vault.kit import CHEAP, PASSPHRASE
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path / "postroom.db", audit.Actor("operator", "192.0.2.7"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def vault(store: Store) -> Vault:
+    made = Vault(store, kdf=CHEAP)
+    made.initialise(PASSPHRASE)
+    return made
