@@ -1,0 +1,82 @@
+"""Fills a throw-away store with the rehearsal's sample assets, so that every screen has something to show."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from live.rehearsal.accounts import SAMPLES
+from live.rehearsal.endpoints import Endpoints
+from live.rehearsal.sample import Sample
+from store import assets
+from store.assets import AssetFields, Provider, Security
+from store.database import Store
+from store.key_file import KeyFile
+from store.settings import FILE_NAME
+from store.vault import Vault
+
+STORE_NAME = "postroom.db"
+KEY_NAME = "vault.key"
+PASSPHRASE = SecretStr("rehearsal")
+INBOUND_DOMAIN = "in.example.net"
+HOST = "localhost"
+
+SETTINGS = f"""\
+# Made by the rehearsal, for the store beside it.
+store = "{STORE_NAME}"
+inbound_domain = "{INBOUND_DOMAIN}"
+key_file = "{KEY_NAME}"
+keyring = false
+"""
+
+_BY_NAME = {sample.asset_name: sample for sample in SAMPLES}
+
+
+def prepare(directory: Path, endpoints: Endpoints, *, every: bool = False) -> Path:
+    """Make store, vault, key file, configuration and sample assets in a directory; returns the store's path.
+
+    The vault's passphrase is "rehearsal"; its key also lies in the key file, so that the desk opens unlocked.
+    The provider's certificate authority is trusted by these assets alone.
+
+    Args:
+        directory: an empty one that nobody else can read; what is made here has no other protection.
+        every: an asset for every account, not only for the fourteen of the desk.
+
+    Raises:
+        store.database.StoreError: the store cannot be made. OSError: the configuration cannot be written.
+        store.assets.AssetTaken, store.vault.VaultError: the directory holds a store already.
+    """
+    (directory / FILE_NAME).write_text(SETTINGS, encoding="utf-8")
+    store = Store.open(directory / STORE_NAME)
+    try:
+        vault = Vault(store)
+        vault.initialise(PASSPHRASE)
+        vault.keep_in(KeyFile(directory / KEY_NAME))
+        for sample in SAMPLES:
+            if sample.on_desk or every:
+                fields = fields_of(sample, endpoints)
+                assets.create(store, vault, fields, inbound_domain=INBOUND_DOMAIN, password=sample.password)
+    finally:
+        store.close()
+    return directory / STORE_NAME
+
+
+def fields_of(sample: Sample, endpoints: Endpoints) -> AssetFields:
+    """Return the sample as a person would have typed it, aimed at its listener."""
+    return AssetFields(
+        name=sample.asset_name,
+        address=sample.address,
+        provider=Provider(sample.provider),
+        host=HOST,
+        port=endpoints.ports[sample.listener],
+        security=Security(sample.security),
+        login_id=sample.login_id,
+        owner=sample.owner,
+        note=sample.note,
+        ca_pem=endpoints.ca_pem,
+        cleartext_agreed=sample.security == "none",
+    )
+
+
+def expectation(asset_name: str) -> Sample:
+    """Return that asset's sample, whose `expected` says how its test should end; KeyError: there is none."""
+    return _BY_NAME[asset_name]

@@ -1,0 +1,98 @@
+"""The rehearsal provider: all its listeners on 127.0.0.1, in the loop of whoever opens it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from live.rehearsal import certificates, replies
+from live.rehearsal.accounts import Accounts
+from live.rehearsal.certificates import Certificates
+from live.rehearsal.conversation import House, Manner
+from live.rehearsal.dialects import CUSTOM, EXCHANGE, GMAIL
+from live.rehearsal.doorman import Doorman
+from live.rehearsal.endpoints import Endpoints, Listener
+from live.rehearsal.rude import TALKS, RudeServer
+from live.rehearsal.server import Submission
+
+HOST = "127.0.0.1"
+BANNER_DELAY_S = 2.5  # long enough to be seen climbing, far below every client's limit
+TURNS = 5  # of the loop; a connection takes three from acceptance to its first call
+CLOSING_S = 5.0  # for the connections to end once they are aborted; they take one turn of the loop
+
+
+def manners(made: Certificates) -> dict[Listener, Manner]:
+    """Return what is special about each listener that speaks SMTP properly."""
+    return {
+        Listener.GMAIL_STARTTLS: Manner(GMAIL, starttls=made.good),
+        Listener.GMAIL_SSL: Manner(GMAIL, implicit_tls=made.good),
+        Listener.GMAIL_BUSY: Manner(GMAIL, starttls=made.good, ehlo_refusal=replies.GMAIL_BUSY),
+        Listener.EXCHANGE_STARTTLS: Manner(EXCHANGE, starttls=made.good),
+        Listener.CUSTOM_STARTTLS: Manner(CUSTOM, starttls=made.good),
+        Listener.CUSTOM_SSL: Manner(CUSTOM, implicit_tls=made.good),
+        Listener.CUSTOM_PLAIN: Manner(CUSTOM, clear_text_sign_in=True),
+        Listener.NO_STARTTLS: Manner(CUSTOM),
+        Listener.EXPIRED: Manner(CUSTOM, starttls=made.expired),
+        Listener.SELF_SIGNED: Manner(CUSTOM, starttls=made.self_signed),
+        Listener.WRONG_NAME: Manner(CUSTOM, starttls=made.wrong_name),
+        Listener.SLOW_BANNER: Manner(CUSTOM, starttls=made.good, banner_delay_s=BANNER_DELAY_S),
+    }
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Endpoints]:
+    """Open every listener on a port that the system chooses; close them, and every connection, at the end."""
+    made = certificates.make()
+    house = House(Accounts())
+    rude = {listener: RudeServer(talk) for listener, talk in TALKS.items()}
+    servers: dict[str, asyncio.Server] = {}
+    try:
+        for listener, manner in manners(made).items():
+            servers[listener.value] = await _listen(house, manner)
+        for listener, rude_server in rude.items():
+            servers[listener.value] = await rude_server.listen(HOST)
+        ports = {name: int(server.sockets[0].getsockname()[1]) for name, server in servers.items()}
+        with socket.socket() as dead:
+            # Held but never listened on: nobody else can take the port, and every connection is refused.
+            dead.bind((HOST, 0))
+            ports[Listener.DEAD.value] = dead.getsockname()[1]
+            yield Endpoints(ports=ports, ca_pem=made.ca_pem)
+    finally:
+        await _close(servers.values())
+        await _empty(house)
+        for rude_server in rude.values():
+            await rude_server.end()
+
+
+async def _listen(house: House, manner: Manner) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+
+    def answer() -> asyncio.Protocol:
+        session = Submission(house, manner, loop)
+        return Doorman(session, manner.implicit_tls) if manner.implicit_tls else session
+
+    return await loop.create_server(answer, HOST, 0)
+
+
+async def _close(servers: Collection[asyncio.Server]) -> None:
+    """Stop accepting, let the connections that are just being accepted appear, and close the listeners.
+
+    asyncio loses a connection, unclosed, whose listener closes between its acceptance and its first turn.
+    """
+    loop = asyncio.get_running_loop()
+    for server in servers:
+        for listening in server.sockets:
+            loop.remove_reader(listening)
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    for server in servers:
+        server.close()
+
+
+async def _empty(house: House) -> None:
+    """Drop the connections that are left and wait until their tasks have ended."""
+    tasks = [visitor.task for visitor in house.open if visitor.task is not None]
+    for visitor in tuple(house.open):
+        visitor.abort()
+    if tasks:
+        await asyncio.wait(tasks, timeout=CLOSING_S)
