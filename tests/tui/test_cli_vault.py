@@ -1,0 +1,175 @@
+"""`postroom vault`: the vault's life through the command line, with the key in a file and without."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.command_line import InProcess, Result
+
+PHRASE = "correct horse battery"
+OTHER = "staple after staple"
+
+
+@pytest.fixture
+def postroom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> InProcess:
+    return InProcess(tmp_path / "home", monkeypatch, capsys)
+
+
+@pytest.fixture
+def made(postroom: InProcess) -> InProcess:
+    """The command line on a store with a vault, its key nowhere else."""
+    assert postroom("vault", "init", "--passphrase-stdin", stdin=f"{PHRASE}\n").status == 0
+    return postroom
+
+
+def status(postroom: InProcess) -> dict[str, Any]:
+    told = postroom("vault", "status", "--json")
+    assert told.status == 0
+    answer = json.loads(told.out)
+    assert answer.keys() == {"postroom", "vault"}
+    vault = answer["vault"]
+    assert isinstance(vault, dict)
+    return vault
+
+
+def key_file(postroom: InProcess) -> Path:
+    (file,) = (postroom.home / ".config" / "postroom").glob("vault-*.key")
+    return file
+
+
+@pytest.mark.parametrize("command", ["unlock", "lock", "passphrase", "rotate"])
+def test_without_a_vault_the_way_to_one_is_named(command: str, postroom: InProcess) -> None:
+    told = postroom("vault", command)
+    assert told.status == 2
+    assert "postroom vault init" in told.err
+
+
+def test_status_names_every_home_in_order(postroom: InProcess) -> None:
+    vault = status(postroom)
+    assert (vault["state"], vault["served_by"]) == ("absent", None)
+    assert [home["name"] for home in vault["homes"]] == [
+        "systemd credential",
+        "environment",
+        "key file",
+        "keyring",
+    ]
+    assert {key for home in vault["homes"] for key in home} == {
+        "name",
+        "state",
+        "where",
+        "words",
+        "writable",
+        "served",
+    }
+    text = postroom("vault", "status").out.splitlines()
+    assert text[0] == "There is no vault yet; make one with `postroom vault init`."
+    assert [line.split()[0] for line in text if line[:1].isdigit()] == ["1.", "2.", "3.", "4."]
+
+
+def test_init_keeps_the_key_only_where_asked(made: InProcess) -> None:
+    assert status(made)["state"] == "locked"
+    again = made("vault", "init", "--passphrase-stdin", stdin=OTHER)
+    assert again.status == 2
+    assert "already" in again.err
+
+
+def test_init_refuses_a_weak_passphrase(postroom: InProcess) -> None:
+    told = postroom("vault", "init", "--passphrase-stdin", stdin="short\n")
+    assert told.status == 2
+    assert "too short" in told.err
+    assert status(postroom)["state"] == "absent"
+
+
+def test_unlock_falls_back_to_a_file_and_says_where(made: InProcess) -> None:
+    told = made("vault", "unlock", "--passphrase-stdin", stdin=f"{PHRASE}\r\n")
+    assert (told.status, told.out) == (0, "")
+    assert "The keyring is not used" in told.err
+    assert str(key_file(made)) in told.err
+    assert stat.S_IMODE(key_file(made).stat().st_mode) == 0o600
+    vault = status(made)
+    assert (vault["state"], vault["served_by"]) == ("open", "key file")
+    assert [home["name"] for home in vault["homes"] if home["served"]] == ["key file"]
+    assert "already" in made("vault", "unlock").err
+
+
+def test_unlock_into_a_keyring_that_is_not_there(made: InProcess) -> None:
+    told = made("vault", "unlock", "--keep", "keyring", "--passphrase-stdin", stdin=PHRASE)
+    assert told.status == 2
+    assert "No keyring answers here" in told.err
+
+
+def test_a_keyring_that_the_configuration_forbids(made: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTROOM_KEYRING", "false")
+    told = made("vault", "unlock", "--keep", "keyring", "--passphrase-stdin", stdin=PHRASE)
+    assert told.status == 2
+    assert "--keep file" in told.err
+    assert made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE).status == 0
+
+
+def test_a_wrong_passphrase_is_refused(made: InProcess) -> None:
+    for command in ("unlock", "rotate"):
+        told = made("vault", command, "--passphrase-stdin", stdin=OTHER)
+        assert told == Result(2, "", "postroom: The passphrase is wrong; nothing was changed.\n")
+
+
+def test_without_a_terminal_nobody_is_asked(made: InProcess) -> None:
+    told = made("vault", "unlock", stdin=PHRASE)
+    assert told.status == 2
+    assert "--passphrase-stdin or --passphrase-file FILE" in told.err
+
+
+def test_lock_empties_the_homes(made: InProcess) -> None:
+    made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE)
+    assert made("vault", "lock") == Result(0, "", "The key was removed from the key file.\n")
+    assert status(made)["state"] == "locked"
+    assert made("vault", "lock") == Result(0, "", "No home held the key.\n")
+
+
+def test_lock_says_what_it_cannot_remove(made: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE)
+    monkeypatch.setenv("POSTROOM_VAULT_KEY", key_file(made).read_text())
+    assert status(made)["served_by"] == "environment"
+    told = made("vault", "lock")
+    assert told.status == 0
+    assert "The environment still opens the vault" in told.err
+
+
+def test_passphrase_takes_two_lines(made: InProcess) -> None:
+    assert made("vault", "passphrase", "--passphrase-stdin", stdin=f"{PHRASE}\n").status == 2
+    assert made("vault", "passphrase", "--passphrase-stdin", stdin=f"{OTHER}\n{PHRASE}\n").status == 2
+    assert made("vault", "passphrase", "--passphrase-stdin", stdin=f"{PHRASE}\n{OTHER}\n").status == 0
+    assert made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE).status == 2
+    assert made("vault", "unlock", "--passphrase-stdin", stdin=OTHER).status == 0
+
+
+def test_rotate_brings_the_key_file_up_to_date(made: InProcess, tmp_path: Path) -> None:
+    made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE)
+    before = key_file(made).read_text()
+    made(
+        "assets", "add", "--name", "X", "--address", "x@example.com", "--host", "mail.example.com",
+        "--password-stdin", stdin="some password",
+    )  # fmt: skip
+    phrase = tmp_path / "phrase"
+    phrase.write_text(f"{PHRASE}\n")
+    os.chmod(phrase, 0o600)
+    told = made("vault", "rotate", "--passphrase-file", str(phrase))
+    assert told == Result(0, "", "The vault has a new key; 1 secret sealed anew.\n")
+    assert key_file(made).read_text() != before
+    assert status(made)["served_by"] == "key file"
+
+
+def test_a_home_that_fails_is_told(made: InProcess) -> None:
+    made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE)
+    key_file(made).chmod(0o644)
+    made("assets", "add", "--name", "X", "--address", "x@example.com", "--host", "mail.example.com")
+    told = made("assets", "set", "X", "--password-stdin", stdin="some password")
+    assert told.status == 2
+    assert "The key file did not open the vault. Others may read the key file" in told.err

@@ -1,0 +1,76 @@
+"""What the keys do to assets from more than one screen: test, edit, delete. Each is awaited in a worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from store import assets
+from tui.desk import Desk
+from tui.dialogs.ask_address import AskAddress
+from tui.dialogs.asset_form import AssetForm
+from tui.dialogs.base import confirmation
+from tui.main_screen import MainScreen
+
+if TYPE_CHECKING:
+    from tui.app import Console
+
+NAMED = 10
+"""Assets that the question before deleting names; the rest are counted."""
+
+
+async def run_tests(console: Console, desk: Desk, asset_ids: Sequence[int], *, message: bool = False) -> None:
+    """Test these assets, asking for the passphrase first where the vault is locked.
+
+    Args:
+        message: also send a real message, to an address that is asked for.
+    """
+    send_to = None
+    if message:
+        send_to = await console.push_screen_wait(AskAddress(len(asset_ids)))
+        if send_to is None:
+            return
+    await console.unlocked("The connection test signs in with the password that is kept in the vault.")
+    accepted = console.tests.accept(asset_ids)
+    pane: Any = await console.to_pane("checks")
+    pane.table.cursor = 0
+    if not accepted:
+        console.notify("This test is running already.", severity="warning", markup=False)
+        return
+    console.run_worker(
+        console.tests.run(desk, accepted, console.progressed, send_to),
+        group="tests",
+        exit_on_error=False,
+        description="test connections",
+    )
+
+
+async def edit(console: Console, desk: Desk, asset_id: int | None) -> None:
+    """The form, for a new asset or an existing one; afterwards the cursor is on it."""
+    asset = None
+    if asset_id is not None:
+        asset = await asyncio.to_thread(assets.by_id, desk.store, desk.vault, asset_id)
+        if asset is None:
+            console.notify("This asset was deleted by somebody else.", severity="warning", markup=False)
+            return
+    taken = await asyncio.to_thread(assets.lines, desk.store)
+    chosen = await console.push_screen_wait(AssetForm(desk, asset, taken))
+    if chosen is not None and isinstance(console.screen, MainScreen):
+        pane: Any = await console.to_pane("assets")
+        await pane.reload().wait()
+        pane.select(chosen)
+
+
+async def delete(console: Console, desk: Desk, asset_ids: Sequence[int]) -> None:
+    """Delete, after a question that names them."""
+    wanted = set(asset_ids)
+    lines = [line for line in await asyncio.to_thread(assets.lines, desk.store) if line.id in wanted]
+    more = f"\n… and {len(lines) - NAMED:,} more" if len(lines) > NAMED else ""
+    named = "\n".join(f"{line.name} <{line.address}>" for line in lines[:NAMED])
+    words = f"{named}{more}\n\nTheir passwords, forwarding addresses and checks go with them."
+    title = "Delete this asset?" if len(lines) == 1 else f"Delete these {len(lines):,} assets?"
+    if await console.push_screen_wait(confirmation(title, words, "Delete")):
+        count = await asyncio.to_thread(assets.delete, desk.store, desk.vault, asset_ids)
+        console.notify(f"{count:,} deleted.", markup=False)
+        await console.to_pane("assets")

@@ -1,0 +1,69 @@
+"""What the list of checks says: cells and headline, as pure functions of records and the time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tui import diagnosis_text
+from tui.live_tests import LiveTest, LiveTests
+from tui.times import ago, took
+from tui.widgets.record_list import Cell, Column
+
+if TYPE_CHECKING:
+    from store.checks import CheckRun
+
+COLUMNS = (
+    Column("Result", 10),
+    Column("Asset", 16, grow=2),
+    Column("When", 11),
+    Column("Took", 8, keep=3),
+    Column("Stopped at", 15, keep=2),
+    Column("Finding", 20, grow=6, keep=1),
+)
+
+
+def cells(record: CheckRun | LiveTest, now: datetime) -> tuple[Cell, ...]:
+    """The cells of one row, in the order of `COLUMNS`."""
+    if isinstance(record, LiveTest):
+        glyph, word, tone = diagnosis_text.GLYPHS["running"]
+        rung = diagnosis_text.title(record.current) if record.current else ""
+        return (
+            Cell(f"{glyph} {word}", tone),
+            Cell(record.asset_name),
+            Cell("now"),
+            Cell(""),
+            Cell(""),
+            Cell(rung),
+        )
+    glyph, word, tone = diagnosis_text.GLYPHS[record.outcome.value]
+    stopped = record.failed_step
+    return (
+        Cell(f"{glyph} {word}", tone),
+        Cell(record.asset_name),
+        Cell(ago(record.started_at, now)),
+        Cell(took(record.ms)),
+        Cell(diagnosis_text.title(stopped.name) if stopped else ""),
+        Cell(finding(record)),
+    )
+
+
+def finding(run: CheckRun) -> str:
+    """Why it stopped, in one clause; nothing for a run that passed."""
+    from live import diagnosis
+
+    stopped = run.failed_step
+    if stopped is None or stopped.diagnosis is None:
+        return ""
+    return diagnosis.by_id(stopped.diagnosis).cause
+
+
+def headline(live: LiveTests, total: int) -> str:
+    """The pane's first line."""
+    if live.busy:
+        failed = f", {live.failed:,} failed" if live.failed else ""
+        return f"{live.ended:,} of {live.asked:,} tested{failed} · Esc stops"
+    kept = f"{total:,} check{'' if total == 1 else 's'} kept"
+    if live.asked:
+        return f"{live.asked:,} tested: {live.asked - live.failed:,} passed, {live.failed:,} failed · {kept}"
+    return kept

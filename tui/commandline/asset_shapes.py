@@ -1,0 +1,74 @@
+"""How an asset looks outside: its state in words, and its JSON."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from store.assets import Asset, AssetLine
+from tui import diagnosis_text
+from tui.commandline.printing import moment
+
+STATES = {
+    None: ("never", "○ never tested"),
+    "passed": ("passed", "✓ passed"),
+    "failed": ("failed", "✗ failed"),
+}
+"""By the outcome of the latest check that ran to its end: the word of JSON and options, that for people."""
+
+
+def state(line: AssetLine) -> str:
+    """never, passed or failed."""
+    return STATES[line.outcome][0]
+
+
+def state_words(line: AssetLine) -> str:
+    """The state for a person."""
+    return STATES[line.outcome][1]
+
+
+def stopped_at(line: AssetLine) -> str:
+    """The rung at which the latest check stopped, if it did."""
+    return diagnosis_text.title(line.failed_step) if line.failed_step else ""
+
+
+def quoted(name: str) -> str:
+    """A name as a shell takes it."""
+    return shlex.quote(name)
+
+
+def of_line(line: AssetLine) -> dict[str, Any]:
+    """The shape that `postroom assets list --help` states."""
+    return {
+        "id": line.id,
+        "name": line.name,
+        "address": line.address,
+        "provider": line.provider,
+        "sign_in": line.sign_in,
+        "host": line.host,
+        "port": line.port,
+        "security": line.security,
+        "owner": line.owner,
+        "forwarding_address": line.forwarding_address,
+        "has_password": line.has_password,
+        "state": state(line),
+        "checked_at": moment(line.checked_at),
+        "failed_step": line.failed_step,
+        "diagnosis": line.diagnosis,
+    }
+
+
+def of_asset(asset: Asset, line: AssetLine) -> dict[str, Any]:
+    """The shape that `postroom assets show --help` states."""
+    return {
+        **of_line(line),
+        "user_name": asset.username,
+        "login_id": asset.login_id,
+        "sign_in_name": asset.sign_in_name,
+        "note": asset.note,
+        "ca_pem": asset.ca_pem,
+        "cleartext_agreed": asset.cleartext_agreed,
+        "version": asset.version,
+        "created_at": moment(asset.created_at),
+        "updated_at": moment(asset.updated_at),
+    }

@@ -1,0 +1,97 @@
+"""`postroom test`: tests connections, and prints each ladder when all before it have been printed."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from live import connection_tests
+from live.connection_tests import Bounds, TestEnded
+from store import assets
+from store.checks import CheckRun, Outcome
+from store.vault import VaultState
+from tui.commandline import opening, rungs
+from tui.commandline.choosing import all_named
+from tui.commandline.faults import UsageError
+from tui.commandline.printing import narrate, print_json, print_line
+from tui.commandline.progress import Progress
+from tui.desk import Desk
+
+SOME_FAILED = 1
+
+
+def run(options: Namespace) -> int:
+    """Test the assets that the options name; 0 when all passed, 1 when some did not."""
+    if bool(options.names) == options.all:
+        raise UsageError("Name the assets to test, or use --all.")
+    with opening.opened(options) as desk:
+        chosen = _chosen(desk, options)
+        if not chosen:
+            raise UsageError("There are no assets to test yet; set one up with `postroom assets add`.")
+        _unlock(desk, options, any(has_password for _, has_password in chosen))
+        runs = asyncio.run(
+            ladders(desk, [id_ for id_, _ in chosen], quiet=options.json, send_to=options.send_to)
+        )
+        if options.json:
+            addresses = {line.id: line.address for line in assets.lines(desk.store)}
+            print_json(tests=[rungs.as_json(run, addresses.get(run.asset_id, "")) for run in runs])
+        elif len(chosen) > 1:
+            print_line(_summary(runs, len(chosen)))
+    passed = sum(run.outcome is Outcome.PASSED for run in runs)
+    return 0 if passed == len(chosen) else SOME_FAILED
+
+
+async def ladders(
+    desk: Desk, ids: Sequence[int], *, quiet: bool, send_to: str | None = None
+) -> list[CheckRun]:
+    """Test assets side by side; the runs in the order of `ids`, without those deleted in the meantime.
+
+    Args:
+        send_to: an address that gets one real message from each.
+        quiet: print no ladders.
+    """
+    bounds = Bounds(at_once=desk.settings.tests_at_once, per_host=desk.settings.tests_per_host)
+    ended: dict[int, CheckRun | None] = {}
+    waiting = list(dict.fromkeys(ids))
+    runs: list[CheckRun] = []
+    with Progress(len(waiting)) as progress:
+        async with aclosing(
+            connection_tests.run(desk.store, desk.vault, ids, bounds=bounds, send_to=send_to)
+        ) as events:
+            async for event in events:
+                progress.take(event)
+                if not isinstance(event, TestEnded):
+                    continue
+                ended[event.asset_id] = event.run
+                while waiting and waiting[0] in ended:
+                    run = ended[waiting.pop(0)]
+                    if run is None:
+                        continue
+                    runs.append(run)
+                    if not quiet:
+                        progress.clear()
+                        rungs.print_run(run)
+    return runs
+
+
+def _chosen(desk: Desk, options: Namespace) -> list[tuple[int, bool]]:
+    """Id of each asset, and whether it has a password."""
+    if options.all:
+        return [(line.id, line.has_password) for line in assets.lines(desk.store)]
+    return [(asset.id, asset.has_password) for asset in all_named(desk, options.names)]
+
+
+def _unlock(desk: Desk, options: Namespace, needed: bool) -> None:
+    """Open the vault where a password lies in it; locked, the tests still climb to the sign-in."""
+    if desk.vault.state() is VaultState.ABSENT or not needed:
+        return
+    if not opening.try_unlock(desk, options):
+        narrate(f"The vault is locked, so the tests end at the sign-in; {opening.HOW_TO_UNLOCK}.")
+
+
+def _summary(runs: Sequence[CheckRun], asked: int) -> str:
+    passed = sum(run.outcome is Outcome.PASSED for run in runs)
+    gone = f", {asked - len(runs)} deleted meanwhile" if len(runs) < asked else ""
+    return f"{asked} tested: {passed} passed, {len(runs) - passed} failed{gone}."

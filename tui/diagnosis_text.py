@@ -1,0 +1,101 @@
+"""A failed step as a person reads it: what happened, why, what to do next, and who can do it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.times import exact, took
+
+if TYPE_CHECKING:
+    from store.checks import Change, CheckRun, CheckStep
+
+TITLES = {
+    "resolve": "Resolve",
+    "connect": "Connect",
+    "tls": "TLS",
+    "banner": "Banner",
+    "ehlo": "EHLO",
+    "starttls": "STARTTLS",
+    "certificate": "Certificate",
+    "ehlo-tls": "EHLO over TLS",
+    "sign-in": "Sign-in",
+    "envelope": "Send as address",
+    "message": "Test message",
+}
+"""Names of the rungs."""
+
+GLYPHS = {
+    "passed": ("✓", "passed", "good"),
+    "failed": ("✗", "failed", "bad"),
+    "skipped": ("–", "not tried", "quiet"),
+    "cancelled": ("■", "stopped", "soon"),
+    "running": ("›", "running", "soon"),
+    "waiting": ("·", "waiting", "quiet"),
+}
+"""Glyph, word and tone of an outcome."""
+
+
+def title(rung: str) -> str:
+    """The rung's name on the screen."""
+    return TITLES.get(rung, rung)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The three parts of an error, and what belongs to them. `happened` is untrusted."""
+
+    happened: str
+    why: str
+    steps: tuple[str, ...]
+    who: str
+    again: str
+    source: str
+
+
+def explained(step: CheckStep) -> Explanation:
+    """What a failed step means."""
+    from live import diagnosis
+
+    known = diagnosis.by_id(step.diagnosis or "unknown-reply")
+    return Explanation(
+        step.words or "The server said nothing.",
+        known.cause,
+        known.fix,
+        known.who.value,
+        known.again_words,
+        known.source,
+    )
+
+
+def summary(step: CheckStep) -> str:
+    """A passed step in one line: what was seen, else what was said."""
+    if step.facts:
+        return " · ".join(f"{label} {value}" for label, value in step.facts)
+    return step.words.replace("\n", " ")
+
+
+def as_text(run: CheckRun, changes: Sequence[Change] = ()) -> str:
+    """A failed check as plain text that can be sent to the one who must act."""
+    failed = run.failed_step
+    lines = [f"Connection test of {run.asset_name}, {exact(run.started_at)}: {run.outcome.value}"]
+    if failed is None or failed.outcome.value != "failed":
+        return "\n".join(lines)
+    explanation = explained(failed)
+    lines += [f"Stopped at: {title(failed.name)}", "What happened: " + explanation.happened]
+    lines += ["Why: " + explanation.why, "What to do:"]
+    lines += [f"  {number}. {step}" for number, step in enumerate(explanation.steps, 1)]
+    lines += [f"Who can do it: {explanation.who}", f"Trying again: {explanation.again}"]
+    lines += [f"Changed since it last worked: {told(change)}" for change in changes]
+    return "\n".join(lines)
+
+
+def told(change: Change) -> str:
+    """One difference from the last good run, in words."""
+    return f"{title(change.step)} {change.label}: {change.before or 'nothing'} → {change.now or 'nothing'}"
+
+
+def took_words(step: CheckStep) -> str:
+    """The step's time, nothing for one that was not tried."""
+    return "" if step.outcome.value == "skipped" else took(step.ms)

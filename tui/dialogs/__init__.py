@@ -1,0 +1,1 @@
+"""Dialogs and screens that open above the panes."""

@@ -1,0 +1,155 @@
+"""One asset in full: how it stands, its fields, its latest check."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui import asset_list, clipboard, diagnosis_text, times
+from tui.commands import Scope, bindings
+from tui.main_screen import ALWAYS, footer
+from tui.times import ago, exact
+from tui.widgets.command_host import CommandHost
+from tui.widgets.ladder_view import STYLES, Ladder, LadderView
+from tui.widgets.lines import KeyLine
+from tui.widgets.untrusted import visible
+
+if TYPE_CHECKING:
+    from store.assets import Asset, AssetLine
+    from store.checks import Change, CheckRun
+    from tui.app import Console
+
+
+UNSET_DOMAIN = "none: set inbound_domain in {path}"
+
+
+def described(asset: Asset, line: AssetLine, now: datetime, config: str) -> Content:
+    """The asset's state and fields, one a line."""
+    state, finding = asset_list.judged(line, now)
+    glyph, word, tone = asset_list.LOOKS[state]
+    security = asset_list.SECURITIES[asset.security]
+    if asset.security == "none" and asset.cleartext_agreed:
+        security += " (a password in the clear was agreed to)"
+    fields = [
+        ("Address", asset.address),
+        ("Forward to", asset.forwarding_address or UNSET_DOMAIN.format(path=config)),
+        ("Provider", asset_list.PROVIDERS[asset.provider]),
+        ("Server", f"{asset.host}:{asset.port}  {security}"),
+        ("Sign-in", _sign_in(asset)),
+        ("Owner", asset.owner or "not named"),
+        ("Changed", f"{ago(asset.updated_at, now)}, {exact(asset.updated_at)}"),
+    ]
+    if asset.ca_pem:
+        fields.insert(4, ("Trust", "the system's authorities, and one of its own"))
+    if asset.note:
+        fields.insert(-1, ("Note", asset.note))
+    parts: list[tuple[str, str]] = [(f" {visible(asset.name)}", "bold"), (f"  {glyph} {word}", STYLES[tone])]
+    if finding:
+        parts.append((f"  {visible(finding)}", "$text-muted"))
+    for label, value in fields:
+        parts += [(f"\n {label:<12}", "$accent"), (visible(value), "")]
+    return Content.assemble(*parts)
+
+
+def _sign_in(asset: Asset) -> str:
+    kept = "kept in the vault" if asset.has_password else "not kept yet"
+    return f"as {asset.sign_in_name}, {asset_list.METHODS[asset.sign_in]} {kept}"
+
+
+class AssetScreen(Screen[None], CommandHost):
+    """Opened with Enter on an asset. Leaves by itself when the asset is deleted."""
+
+    SCOPE = Scope.ASSET
+    BINDINGS = bindings(Scope.ASSET)
+
+    def __init__(self, asset_id: int) -> None:
+        super().__init__()
+        self._asset_id = asset_id
+        self._asset: Asset | None = None
+        self._run: CheckRun | None = None
+        self._changes: tuple[Change, ...] = ()
+
+    @property
+    def console(self) -> Console:
+        return cast("Console", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static("", markup=False, id="fields")
+        yield LadderView()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one(LadderView).focus()
+        self.store_changed()
+
+    def on_resize(self) -> None:
+        self.query_one(KeyLine).keys(footer(self.SCOPE), ALWAYS)
+
+    @work(exclusive=True, exit_on_error=False, description="read the asset")
+    async def store_changed(self) -> None:
+        """Read again: at opening, and whenever something was committed."""
+        from store import assets, checks
+
+        desk = self.console.desk
+        assert desk is not None
+
+        def read() -> tuple[Asset | None, AssetLine | None, list[CheckRun]]:
+            asset = assets.by_id(desk.store, desk.vault, self._asset_id)
+            line = next((line for line in assets.lines(desk.store, self._asset_id)), None)
+            return asset, line, checks.page(desk.store, asset_id=self._asset_id, limit=1)
+
+        asset, line, runs = await asyncio.to_thread(read)
+        if asset is None or line is None:
+            self.dismiss()
+            return
+        self._asset, self._run = asset, runs[0] if runs else None
+        self._changes = await self.console.changes_of(runs[0]) if runs else ()
+        config = str(self.console.config_path)
+        self.query_one("#fields", Static).update(described(asset, line, times.now(), config))
+        ladder = Ladder.of_run(runs[0], self._changes) if runs else None
+        self.query_one(LadderView).show(ladder, "Never tested. Press t to test the connection.")
+
+    def refusal(self, verb: str) -> str | None:
+        if verb == "back":
+            return None
+        if self._asset is None:
+            return "The asset is still being read."
+        if verb == "copy" and not self._asset.forwarding_address:
+            return asset_list.NO_ADDRESS.format(path=self.console.config_path)
+        if verb == "diagnosis" and self._run is None:
+            return "There is no check to copy yet; press t."
+        return None
+
+    def do_test(self) -> None:
+        self.console.test([self._asset_id])
+
+    def do_message(self) -> None:
+        self.console.test([self._asset_id], message=True)
+
+    def do_edit(self) -> None:
+        self.console.edit_asset(self._asset_id)
+
+    def do_delete(self) -> None:
+        self.console.delete_assets([self._asset_id])
+
+    def do_copy(self) -> None:
+        assert self._asset is not None
+        clipboard.copy(self, "the forwarding address", self._asset.forwarding_address)
+
+    def do_address(self) -> None:
+        assert self._asset is not None
+        clipboard.copy(self, "the address", self._asset.address)
+
+    def do_diagnosis(self) -> None:
+        assert self._run is not None
+        clipboard.copy(self, "the diagnosis", diagnosis_text.as_text(self._run, self._changes))
+
+    def do_back(self) -> None:
+        self.dismiss()

@@ -1,0 +1,61 @@
+"""One check in full: every fact, the server's words at length, the transcript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from tui import clipboard, diagnosis_text
+from tui.commands import Scope, bindings
+from tui.main_screen import ALWAYS, footer
+from tui.widgets.command_host import CommandHost
+from tui.widgets.ladder_view import Ladder, LadderView
+from tui.widgets.lines import KeyLine, Line
+
+if TYPE_CHECKING:
+    from store.checks import Change, CheckRun
+    from tui.app import Console
+
+
+class RunScreen(Screen[None], CommandHost):
+    """Opened with Enter on a check."""
+
+    SCOPE = Scope.RUN
+    BINDINGS = bindings(Scope.RUN)
+
+    def __init__(self, run: CheckRun) -> None:
+        super().__init__()
+        self._run = run
+        self._changes: tuple[Change, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Line(classes="headline")
+        yield LadderView(full=True)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one(Line).say(f" Connection test of {self._run.asset_name}")
+        view = self.query_one(LadderView)
+        view.show(Ladder.of_run(self._run))
+        view.focus()
+        self._compare()
+
+    def on_resize(self) -> None:
+        self.query_one(KeyLine).keys(footer(self.SCOPE), ALWAYS)
+
+    @work(exclusive=True, exit_on_error=False, description="compare with the last good check")
+    async def _compare(self) -> None:
+        self._changes = await cast("Console", self.app).changes_of(self._run)
+        self.query_one(LadderView).show(Ladder.of_run(self._run, self._changes))
+
+    def do_diagnosis(self) -> None:
+        clipboard.copy(self, "the diagnosis", diagnosis_text.as_text(self._run, self._changes))
+
+    def do_transcript(self) -> None:
+        clipboard.copy(self, "the transcript", self._run.transcript)
+
+    def do_back(self) -> None:
+        self.dismiss()

@@ -1,0 +1,96 @@
+"""The main screen: status on top, tabs, one pane, keys at the bottom."""
+
+from __future__ import annotations
+
+import socket
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+
+from tui import commands
+from tui.commands import Command, Scope
+from tui.panes.assets import AssetsPane
+from tui.panes.list_pane import ListPane
+from tui.widgets.lines import KeyLine, StatusLine, TabLine
+
+TABS = tuple(commands.by_id(f"app.{name}") for name in ("assets", "checks", "audit"))
+ALWAYS = tuple(command for command in commands.of(Scope.EVERYWHERE) if command.footer)
+
+
+def footer(scope: Scope) -> list[Command]:
+    """The commands of a scope that the key line shows."""
+    return [command for command in commands.of(scope) if command.footer]
+
+
+class MainScreen(Screen[None]):
+    """Holds the panes; the first is there from the start, the others are made when they are first shown."""
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        yield TabLine()
+        with Container(id="panes"):
+            yield AssetsPane()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.draw_lines()
+        self.active.table.focus()
+
+    def on_resize(self) -> None:
+        self.draw_lines()
+
+    @property
+    def active(self) -> ListPane:
+        """The pane that is seen."""
+        return next(pane for pane in self.query(ListPane) if pane.display)
+
+    def pane(self, name: str) -> ListPane | None:
+        """A pane by name, if it has been shown before."""
+        return next((pane for pane in self.query(ListPane) if pane.id == name), None)
+
+    async def show_pane(self, name: str) -> ListPane:
+        """Bring a pane to the front."""
+        pane = self.pane(name)
+        with self.app.batch_update():
+            if pane is None:
+                pane = self._made(name)
+                await self.query_one("#panes").mount(pane)
+            for other in self.query(ListPane):
+                other.display = other is pane
+        pane.table.focus()
+        if pane.stale:
+            pane.store_changed()
+        self.draw_lines()
+        return pane
+
+    def _made(self, name: str) -> ListPane:
+        if name == "checks":
+            from tui.panes.checks import ChecksPane
+
+            return ChecksPane()
+        from tui.panes.audit import AuditPane
+
+        return AuditPane()
+
+    def draw_lines(self) -> None:
+        """Bring status, tabs and keys up to date."""
+        from tui.app import Console
+
+        app = cast(Console, self.app)
+        pane = self.active
+        self.query_one(TabLine).tabs(TABS, f"app.{pane.id}")
+        self.query_one(KeyLine).keys(footer(pane.SCOPE), ALWAYS)
+        who = f"{app.user}@{socket.gethostname()}"
+        store = app.desk.store.path if app.desk else None
+        self.query_one(StatusLine).status(who, store, app.vault_words, app.need_words)
+
+    def store_changed(self) -> None:
+        """Wake the pane that is seen; the others read again when they are shown."""
+        for pane in self.query(ListPane):
+            pane.store_changed()
+
+    def tick(self) -> None:
+        """Time went by: let the pane that is seen repaint what has changed."""
+        self.active.tick()

@@ -1,0 +1,1 @@
+"""The panes: each answers one question about the desk."""

@@ -1,0 +1,36 @@
+"""Times as people say them; the exact time is one key away."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+STEPS = ((60, "min", 60), (24, "h", 3600), (60, "d", 86_400))
+
+
+def now() -> datetime:
+    """The present moment; the one clock of the console."""
+    return datetime.now(UTC)
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """ "now", "4 min ago", "3 h ago", "12 d ago", or the date beyond sixty days. Nothing finer than minutes,
+    so that an idle screen has nothing to repaint every second."""
+    seconds = (now - then).total_seconds()
+    if seconds < 60:
+        return "now"
+    for limit, unit, size in STEPS:
+        if seconds < limit * size:
+            return f"{int(seconds // size)} {unit} ago"
+    return then.astimezone().strftime("%Y-%m-%d")
+
+
+def exact(then: datetime) -> str:
+    """Local time to the second, with the offset."""
+    return then.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+def took(ms: float) -> str:
+    """A duration given in milliseconds: "0.4 ms", "212 ms", "2.6 s"."""
+    if ms < 10:
+        return f"{ms:.1f} ms"
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
