@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import re
-import secrets
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from cryptography import x509
 from pydantic import SecretStr
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlalchemy import Index, text
+from sqlmodel import Field, Session, SQLModel, select
 
 from store import audit
+from store.asset_errors import AssetError as AssetError
+from store.asset_errors import AssetGone as AssetGone
+from store.asset_errors import AssetTaken as AssetTaken
+from store.asset_errors import EditConflict as EditConflict
+from store.asset_lines import AssetLine as AssetLine
+from store.asset_lines import lines as lines
+from store.ca_file import read_ca_file as read_ca_file
 from store.columns import UtcDateTime
 from store.database import Store
+from store.folding import folded
+from store.forwarding import forwarding_address as forwarding_address
 from store.vault import Vault
 
 PASSWORD = "password"
@@ -78,14 +80,26 @@ class AssetFields(SQLModel):
 
 
 class AssetRow(AssetFields, table=True):
-    """The table. Name and address are unique without regard to case (the indexes are in the migration)."""
+    """The table. Name and address are unique in their folded forms (see `store.folding`)."""
 
     __tablename__ = "assets"
+    __table_args__ = (
+        Index("assets_name", "name_key", unique=True),
+        Index("assets_address", "address_key", unique=True),
+        Index(
+            "assets_forwarding_address",
+            "forwarding_address",
+            unique=True,
+            sqlite_where=text("forwarding_address != ''"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     provider: str = Provider.CUSTOM.value  # type: ignore[assignment]  # kept as the plain word
     sign_in: str = SignIn.PASSWORD.value  # type: ignore[assignment]
     security: str = Security.STARTTLS.value  # type: ignore[assignment]
+    name_key: str
+    address_key: str
     forwarding_address: str = ""
     version: int = 1
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -99,7 +113,7 @@ class Asset(AssetFields):
     forwarding_address: str
     """The generated address that the mailbox forwards to; empty while no inbound domain is configured."""
     version: int
-    """Grows by one with every change; an edit that began on an older one is refused."""
+    """Grows by one with every edit; an edit that began on an older one is refused."""
     created_at: datetime
     updated_at: datetime
     has_password: bool
@@ -107,58 +121,6 @@ class Asset(AssetFields):
     def fields(self) -> AssetFields:
         """The part that a person sets."""
         return AssetFields(**{name: getattr(self, name) for name in AssetFields.model_fields})
-
-
-@dataclass(frozen=True, slots=True)
-class AssetLine:
-    """What a list shows of an asset, with its latest check."""
-
-    id: int
-    name: str
-    address: str
-    provider: str
-    sign_in: str
-    host: str
-    port: int
-    security: str
-    owner: str
-    forwarding_address: str
-    has_password: bool
-    checked_at: datetime | None
-    outcome: str | None
-    failed_step: str | None
-    diagnosis: str | None
-
-
-class AssetError(Exception):
-    """An asset cannot be kept as asked; the text is one sentence."""
-
-
-class AssetTaken(AssetError):
-    """Name or address belong to another asset already."""
-
-    def __init__(self, field: str, value: str, asset_id: int, asset_name: str) -> None:
-        super().__init__(f"The {field} {value} is already used by the asset {asset_name}.")
-        self.field = field
-        self.asset_id = asset_id
-        self.asset_name = asset_name
-
-
-class AssetGone(AssetError):
-    """The asset was deleted by somebody in the meantime."""
-
-
-class EditConflict(AssetError):
-    """Somebody else saved the asset while it was being edited; both values are at hand."""
-
-    def __init__(self, theirs: Asset, mine: AssetFields) -> None:
-        super().__init__(f"The asset {theirs.name} was changed by somebody else while you edited it.")
-        self.theirs = theirs
-        self.differing = {
-            name: (getattr(theirs, name), getattr(mine, name))
-            for name in AssetFields.model_fields
-            if getattr(theirs, name) != getattr(mine, name)
-        }
 
 
 def owner_of_secrets(asset_id: int) -> str:
@@ -182,7 +144,7 @@ def create(
     """
     now = datetime.now(UTC)
     row = AssetRow(
-        **_plain(fields),
+        **_columns(fields),
         forwarding_address=forwarding_address(fields.name, inbound_domain),
         created_at=now,
         updated_at=now,
@@ -190,15 +152,14 @@ def create(
     with store.write() as session:
         _refuse_taken(session, fields, None)
         session.add(row)
-        _flushed(session, fields)
+        session.flush()
         assert row.id is not None
         if password is not None:
             vault.seal(session, owner_of_secrets(row.id), PASSWORD, password)
         audit.record(
             session, store.actor, "asset created", asset_id=row.id, asset_name=row.name, detail=row.address
         )
-        session.flush()
-        return _asset(session, vault, row)
+        return _kept(session, vault, row)
 
 
 def update(
@@ -227,27 +188,25 @@ def update(
         if row.version != version:
             raise EditConflict(_asset(session, vault, row), fields)
         _refuse_taken(session, fields, asset_id)
-        changed = [name for name, value in _plain(fields).items() if getattr(row, name) != value]
-        for name, value in _plain(fields).items():
+        columns = _columns(fields)
+        changed = [name for name in AssetFields.model_fields if getattr(row, name) != columns[name]]
+        for name, value in columns.items():
             setattr(row, name, value)
         if password is not None:
             vault.seal(session, owner_of_secrets(asset_id), PASSWORD, password)
             changed.append(PASSWORD)
         row.version += 1
         row.updated_at = datetime.now(UTC)
-        session.add(row)
-        _flushed(session, fields)
         told = ", ".join(name.replace("_", " ") for name in changed) or "nothing"
         audit.record(session, store.actor, "asset changed", asset_id=row.id, asset_name=row.name, detail=told)
-        session.flush()
-        return _asset(session, vault, row)
+        return _kept(session, vault, row)
 
 
 def delete(store: Store, vault: Vault, asset_ids: Iterable[int]) -> int:
     """Delete assets with their secrets and checks; returns how many there were."""
     deleted = 0
     with store.write() as session:
-        for asset_id in asset_ids:
+        for asset_id in dict.fromkeys(asset_ids):
             row = session.get(AssetRow, asset_id)
             if row is None:
                 continue
@@ -256,7 +215,7 @@ def delete(store: Store, vault: Vault, asset_ids: Iterable[int]) -> int:
                 session,
                 store.actor,
                 "asset deleted",
-                asset_id=row.id,
+                asset_id=asset_id,
                 asset_name=row.name,
                 detail=row.address,
             )
@@ -266,7 +225,10 @@ def delete(store: Store, vault: Vault, asset_ids: Iterable[int]) -> int:
 
 
 def give_forwarding_addresses(store: Store, inbound_domain: str) -> int:
-    """Make the forwarding addresses of assets that were created before the inbound domain was set."""
+    """Make the forwarding addresses of assets that were created before the inbound domain was set.
+
+    It is no edit: the version stays, and a person who edits an asset meanwhile is not told of a conflict.
+    """
     if not inbound_domain:
         return 0
     without = select(AssetRow).where(AssetRow.forwarding_address == "")
@@ -277,8 +239,6 @@ def give_forwarding_addresses(store: Store, inbound_domain: str) -> int:
         rows = session.exec(without).all()
         for row in rows:
             row.forwarding_address = forwarding_address(row.name, inbound_domain)
-            row.version += 1
-            session.add(row)
             audit.record(
                 session,
                 store.actor,
@@ -288,17 +248,6 @@ def give_forwarding_addresses(store: Store, inbound_domain: str) -> int:
                 detail=row.forwarding_address,
             )
         return len(rows)
-
-
-def forwarding_address(name: str, inbound_domain: str) -> str:
-    """`<readable part>.<20 random characters>@<domain>`: 100 bits that cannot be guessed, "" without a
-    domain."""
-    if not inbound_domain:
-        return ""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    readable = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:30].rstrip("-") or "mailbox"
-    token = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(20))
-    return f"{readable}.{token}@{inbound_domain}"
 
 
 def by_id(store: Store, vault: Vault, asset_id: int) -> Asset | None:
@@ -311,9 +260,8 @@ def by_id(store: Store, vault: Vault, asset_id: int) -> Asset | None:
 def by_name(store: Store, vault: Vault, name: str) -> Asset | None:
     """The asset of that name or, failing that, of that address (case does not matter)."""
     with store.read() as session:
-        for column in (AssetRow.name, AssetRow.address):
-            row = session.exec(select(AssetRow).where(func.lower(column) == name.strip().lower())).first()
-            if row:
+        for column in (AssetRow.name_key, AssetRow.address_key):
+            if row := session.exec(select(AssetRow).where(column == folded(name))).first():
                 return _asset(session, vault, row)
     return None
 
@@ -321,43 +269,13 @@ def by_name(store: Store, vault: Vault, name: str) -> Asset | None:
 def names(store: Store) -> dict[str, int]:
     """Every asset's name and id, in order of names."""
     with store.read() as session:
-        found = session.exec(select(AssetRow.name, AssetRow.id).order_by(func.lower(AssetRow.name))).all()
+        found = session.exec(select(AssetRow.name, AssetRow.id).order_by(AssetRow.name_key)).all()
     return {name: id_ for name, id_ in found if id_ is not None}
 
 
-LINES = text(
-    """
-    SELECT a.id, a.name, a.address, a.provider, a.sign_in, a.host, a.port, a.security, a.owner,
-           a.forwarding_address,
-           EXISTS (SELECT 1 FROM secrets s WHERE s.owner = 'asset:' || a.id AND s.name = 'password'),
-           c.started_at, c.outcome, c.failed_step, c.diagnosis
-      FROM assets a
-      LEFT JOIN checks c ON c.id =
-           (SELECT max(id) FROM checks WHERE asset_id = a.id AND outcome != 'cancelled')
-     WHERE :asset_id IS NULL OR a.id = :asset_id
-     ORDER BY a.name COLLATE NOCASE
-    """
-)
-
-
-def lines(store: Store, asset_id: int | None = None) -> list[AssetLine]:
-    """All assets as lines, by name, or just the one. Plain SQL, since 5,000 mapped rows cost ten times as
-    much as 5,000 tuples."""
-    with store.read() as session:
-        connection: Connection = session.connection()
-        return [
-            AssetLine(
-                *row[:10],
-                bool(row[10]),
-                datetime.fromisoformat(row[11]) if row[11] else None,
-                *row[12:],
-            )
-            for row in connection.execute(LINES, {"asset_id": asset_id})
-        ]
-
-
-def _plain(fields: AssetFields) -> dict[str, Any]:
-    return AssetFields.model_validate(fields.model_dump()).model_dump(mode="json")
+def _columns(fields: AssetFields) -> dict[str, Any]:
+    plain = AssetFields.model_validate(fields.model_dump()).model_dump(mode="json")
+    return {**plain, "name_key": folded(plain["name"]), "address_key": folded(plain["address"])}
 
 
 def _asset(session: Session, vault: Vault, row: AssetRow) -> Asset:
@@ -367,47 +285,15 @@ def _asset(session: Session, vault: Vault, row: AssetRow) -> Asset:
     )
 
 
+def _kept(session: Session, vault: Vault, row: AssetRow) -> Asset:
+    session.flush()
+    session.refresh(row)  # times are kept to the millisecond
+    return _asset(session, vault, row)
+
+
 def _refuse_taken(session: Session, fields: AssetFields, but: int | None) -> None:
-    for field in ("name", "address"):
+    for field, column in (("name", AssetRow.name_key), ("address", AssetRow.address_key)):
         value = getattr(fields, field)
-        column = getattr(AssetRow, field)
-        query = select(AssetRow).where(func.lower(column) == value.lower())
-        other = session.exec(query.where(col(AssetRow.id) != but) if but is not None else query).first()
-        if other is not None and other.id is not None:
+        other = session.exec(select(AssetRow).where(column == folded(value))).first()
+        if other is not None and other.id is not None and other.id != but:
             raise AssetTaken(field, value, other.id, other.name)
-
-
-def _flushed(session: Session, fields: AssetFields) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:  # beyond ASCII, SQLite's NOCASE and lower() may differ from ours
-        raise AssetError(f"The asset {fields.name} cannot be kept: {error.orig}.") from None
-
-
-CA_BYTES = 262_144
-"""A bundle of authorities larger than this is a mistake: the system's own has about 220 kB."""
-
-
-def read_ca_file(path: str) -> str:
-    """The PEM text of a certificate authority's file, checked for being one.
-
-    Raises:
-        AssetError: it cannot be read, is too large, or holds no certificate.
-    """
-    file = Path(path).expanduser()
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(CA_BYTES + 1)
-    except OSError as error:
-        raise AssetError(f"The CA file {file} cannot be read: {error.strerror}.") from None
-    if len(data) > CA_BYTES:
-        raise AssetError(
-            f"The CA file {file} is larger than {CA_BYTES:,} bytes; name one with just the authority."
-        )
-    try:
-        x509.load_pem_x509_certificates(data)
-    except ValueError:
-        raise AssetError(
-            f"The CA file {file} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."
-        ) from None
-    return data.decode("ascii", "ignore")

@@ -3,8 +3,8 @@ secret."""
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from store.columns import UtcDateTime
+from store.folding import holds
 
 if TYPE_CHECKING:
     from store.database import Store
@@ -23,6 +24,10 @@ T = TypeVar("T")
 
 DETAIL_CHARACTERS = 1_000
 """Longer details are cut: an entry is a line to read, not a document."""
+
+
+CLIENT_CHARACTERS = 64
+"""An IPv6 address with a zone has at most 62; the variable may hold anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,17 @@ class Actor:
 
     @classmethod
     def current(cls) -> Actor:
-        """The person at this process: `SSH_CONNECTION` is set by sshd (its first word is the client's
-        address)."""
+        """The person at this process.
+
+        The user is the one the system knows (`LOGNAME` and `USER` say what anybody likes); the client is the
+        first word of `SSH_CONNECTION`, which sshd sets.
+        """
         try:
-            user = getpass.getuser()
-        except (OSError, KeyError):  # a user id without a name, as in containers
+            user = pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:  # a user id without a name, as in containers
             user = f"uid {os.getuid()}"
-        return cls(user, os.environ.get("SSH_CONNECTION", "").partition(" ")[0])
+        client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+        return cls(user, "".join(filter(str.isprintable, client))[:CLIENT_CHARACTERS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,7 @@ def _matching(query: SelectOfScalar[T], words: Sequence[str]) -> SelectOfScalar[
         query = query.where(
             or_(
                 *(
-                    col(field).icontains(word, autoescape=True)
+                    holds(col(field), word)
                     for field in (
                         AuditRow.user,
                         AuditRow.client,

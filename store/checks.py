@@ -15,6 +15,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from store.columns import UtcDateTime
+from store.folding import holds
 
 if TYPE_CHECKING:
     from store.database import Store
@@ -122,6 +123,7 @@ def record(
     )
     session.add(row)
     session.flush()
+    session.refresh(row)
     _prune(session, asset_id)
     return _run(row)
 
@@ -190,9 +192,9 @@ def _matching(query: SelectOfScalar[T], asset_id: int | None, words: Sequence[st
         query = query.where(CheckRow.asset_id == asset_id)
     for word in words:
         query = query.where(
-            col(CheckRow.asset_name).icontains(word, autoescape=True)
-            | col(CheckRow.outcome).icontains(word, autoescape=True)
-            | col(CheckRow.diagnosis).icontains(word, autoescape=True)
+            holds(col(CheckRow.asset_name), word)
+            | holds(col(CheckRow.outcome), word)
+            | holds(col(CheckRow.diagnosis), word)
         )
     return query
 
@@ -229,6 +231,14 @@ def changes(good: CheckRun, now: CheckRun) -> tuple[Change, ...]:
             if label in then and then[label] != value and label not in VOLATILE_FACTS
         ]
     return (*outcomes, *facts)
+
+
+def changes_since_good(store: Store, run: CheckRun) -> tuple[Change, ...]:
+    """What differs from the last good check before a failed one; nothing for one that did not fail."""
+    if run.failed_step is None:
+        return ()
+    good = last_good(store, run.asset_id, before=run.id)
+    return changes(good, run) if good else ()
 
 
 def _packed(step: CheckStep) -> dict[str, Any]:

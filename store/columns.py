@@ -9,13 +9,21 @@ from sqlalchemy.types import String, TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime, kept as ISO 8601 text with milliseconds: it sorts as text and reads well."""
+    """An aware UTC datetime, kept as ISO 8601 text with milliseconds: it sorts as text and reads well.
+
+    Raises:
+        ValueError: the datetime is naive; what zone it means is anybody's guess.
+    """
 
     impl = String(29)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: object) -> str | None:
-        return None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds")
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC).isoformat(timespec="milliseconds")
 
     def process_result_value(self, value: Any, dialect: object) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine
 
 from store.audit import Actor
+from store.folding import folded
 from store.migrations import APPLICATION_ID, HEAD, migrate
 
 BUSY_MS = 5_000
@@ -58,11 +61,12 @@ class Store:
         Raises:
             StoreError: with one sentence that names the path and the remedy; the file is then as it was.
         """
-        path = path.expanduser().absolute()
-        _prepare_file(path)
+        path = _prepared(path)
         try:
             _check_identity(path)
-            migrate(path, busy_ms=BUSY_MS)
+            with contextlib.closing(_connection(path, "rw")) as connection:
+                _keep_a_write_ahead_log(connection, path)
+                migrate(connection, path)
         except sqlite3.Error as error:
             raise explained(error, path) from None
         except OSError as error:
@@ -114,15 +118,24 @@ class ChangeWatch:
     """Tells whether anyone has committed since the last look, by `PRAGMA data_version` (a few microseconds).
 
     See https://www.sqlite.org/pragma.html#pragma_data_version. May be used from several threads, one at a
-    time.
+    time. Making it and asking it raise `StoreError` where the file cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, check_same_thread=False)
+        self._path = path
+        try:
+            # Not "ro": the last one to close folds the write-ahead log back, and may have to be this one.
+            self._connection = _connection(path, "rw")
+            self._connection.execute("PRAGMA query_only=ON")
+        except sqlite3.Error as error:
+            raise explained(error, path) from None
         self._seen = self._version()
 
     def _version(self) -> int:
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        try:
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise explained(error, self._path) from None
 
     def changed(self) -> bool:
         """True once for any number of commits since the last call."""
@@ -136,11 +149,16 @@ class ChangeWatch:
 def explained(error: sqlite3.Error, path: Path) -> StoreError:
     """A fault of SQLite as one sentence with the path and the remedy."""
     name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith("SQLITE_FULL"):
+    if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _disk_is_full(path)):
         return StoreNotWritable(f"The disk that holds {path} is full; free some space, nothing was changed.")
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return StoreUnusable(
             f"{path} is not a usable store ({error}); restore a copy or choose another path."
+        )
+    if name == "SQLITE_READONLY_ROLLBACK":
+        return StoreUnusable(
+            f"{path} was left in the middle of a change; let the program that wrote it open it, "
+            "or choose another path."
         )
     if name.startswith("SQLITE_READONLY"):
         return StoreNotWritable(f"The store {path} or its directory is read-only for this user.")
@@ -153,26 +171,72 @@ def explained(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"The store {path} answered: {error}.")
 
 
-def _quoted(path: Path) -> str:
-    return quote(str(path))
+SHARED_MEMORY_BYTES = 32_768
+"""What SQLite takes of the disk before it can read: without it the fault is named SQLITE_IOERR_SHMSIZE, not
+SQLITE_FULL."""
 
 
-def _prepare_file(path: Path) -> None:
-    """Make directory (0700) and file (0600) where they are missing; an existing file keeps its mode."""
-    if path.is_dir():
+def _disk_is_full(path: Path) -> bool:
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < SHARED_MEMORY_BYTES
+
+
+def _connection(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection that begins and ends no transaction by itself, and never makes the file.
+
+    Args:
+        mode: "ro" or "rw".
+    """
+    return sqlite3.connect(
+        f"file:{quote(os.fsencode(path))}?mode={mode}",
+        uri=True,
+        timeout=BUSY_MS / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _prepared(path: Path) -> Path:
+    """The path made absolute, with directory (0700) and file (0600) made where they are missing; an existing
+    file keeps its mode."""
+    try:
+        path = path.expanduser().absolute()
+        if path.parent.exists() and not path.parent.is_dir():
+            raise StoreNotWritable(f"The store {path} cannot be made: {path.parent} is not a directory.")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            return path
+        _require_a_writable_file(path)
+    except OSError as error:
+        raise StoreNotWritable(f"The store {path} cannot be opened for writing: {error.strerror}.") from None
+    except (RuntimeError, ValueError) as error:  # "~somebody" who has no home; a NUL in the name
+        raise StoreNotWritable(f"The store {path} cannot be opened: {str(error).rstrip('.')}.") from None
+    return path
+
+
+def _require_a_writable_file(path: Path) -> None:
+    """Refuse what cannot be a store. The file is looked at by name only: to open and close it would drop the
+    locks that SQLite holds on it in this process (https://www.sqlite.org/howtocorrupt.html, 2.2)."""
+    found = path.stat()
+    if stat.S_ISDIR(found.st_mode):
         raise StoreUnusable(
             f"{path} is a directory; name the store's file, for instance {path / 'postroom.db'}."
         )
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise StoreNotWritable(f"The store {path} cannot be opened for writing: {error.strerror}.") from None
+    if not stat.S_ISREG(found.st_mode):
+        raise StoreUnusable(f"{path} is not a regular file; choose another path for the store.")
+    if found.st_size == 1:  # SQLite takes a file of one byte for an empty one, and would write over it
+        raise StoreUnusable(f"{path} is not a usable store; restore a copy or choose another path.")
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise StoreNotWritable(f"The store {path} cannot be read and written by this user.")
 
 
 def _check_identity(path: Path) -> None:
     """Refuse, before anything is written, a file that is not ours or that a newer postroom wrote."""
-    with contextlib.closing(sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)) as connection:
+    with contextlib.closing(_connection(path, "ro")) as connection:
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         identity = connection.execute("PRAGMA application_id").fetchone()[0]
         if not tables and not identity:
@@ -189,26 +253,43 @@ def _check_identity(path: Path) -> None:
             )
 
 
+def _keep_a_write_ahead_log(connection: sqlite3.Connection, path: Path) -> None:
+    """Switch the file to WAL, once and for all. Needs the file to itself for a moment, and SQLite does not
+    wait for that by itself."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+    if mode != "wal":
+        raise StoreUnusable(
+            f"The disk that holds {path} cannot keep a write-ahead log, as a network share cannot; "
+            "choose a path on a local disk."
+        )
+
+
 def _engine(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        "sqlite://",
+        creator=lambda: _connection(path, "rw"),
         poolclass=QueuePool,
-        connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
-        # The driver's own BEGIN comes too late for IMMEDIATE; the "begin" hook below issues it.
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
         # FULL: a commit that was answered survives a loss of power, NORMAL may lose the last ones.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        # A replaced password's ciphertext is overwritten, not left behind in a free page.
-        connection.execute("PRAGMA secure_delete=ON")
+        connection.create_function("folded", 1, folded, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
+        # The driver's own BEGIN would come too late for IMMEDIATE.
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 

@@ -1,6 +1,8 @@
 """The configuration: one TOML file, overridden by `POSTROOM_…` in the environment, overridden by the command
 line.
 
+Paths in the file are relative to the file, all others to the working directory.
+
 The file is, in this order: the one named by `--config` or `POSTROOM_CONFIG`; `postroom.toml` beside a store
 that was named by hand (a store can bring its own settings along); `postroom.toml` in the user's configuration
 directory.
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +34,11 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """Every setting, with its default. Paths in the file are relative to the file."""
+    """Every setting, with its default."""
 
-    model_config = SettingsConfigDict(env_prefix="POSTROOM_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="POSTROOM_", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
     store: Path = Field(default_factory=lambda: platformdirs.user_data_path("postroom") / "postroom.db")
     """The store's file."""
@@ -95,37 +100,64 @@ def load(config: Path | None = None, store: Path | None = None) -> Settings:
     Raises:
         SettingsError: the named file does not exist or cannot be read, or a setting is unknown or unusable.
     """
-    file = config_file(config, store)
-    if not file.is_file() and (config or os.environ.get("POSTROOM_CONFIG")):
-        raise SettingsError(f"The configuration {file} does not exist.")
+    try:
+        file = config_file(config, store)
+        found = file.is_file()
+    except (OSError, RuntimeError) as error:  # a directory that may not be entered; "~somebody" with no home
+        raise SettingsError(f"The configuration cannot be looked for: {error}.") from None
+    if not found and (config or os.environ.get("POSTROOM_CONFIG")):
+        missing = "is not a regular file" if file.exists() else "does not exist"
+        raise SettingsError(f"The configuration {file} {missing}.")
 
     class FromFile(Settings):
-        model_config = SettingsConfigDict(toml_file=file if file.is_file() else None)
+        model_config = SettingsConfigDict(toml_file=file if found else None)
 
     by_hand: dict[str, Any] = {"store": store} if store else {}
     try:
         settings = FromFile(**by_hand)
-    except ValidationError as error:
-        told = "; ".join(
-            _told(".".join(map(str, item["loc"])), item["msg"], item["type"]) for item in error.errors()
+        return settings.model_copy(
+            update={
+                name: _anchored(
+                    value, Path.cwd() if name in by_hand or _in_environment(name) else file.parent
+                )
+                for name in ("store", "key_file")
+                if (value := getattr(settings, name)) is not None
+            }
         )
-        raise SettingsError(f"The configuration {file} cannot be used: {told}.") from None
-    except (OSError, ValueError) as error:
+    except ValidationError as error:
+        raise SettingsError(" ".join(_told(error, file))) from None
+    except OSError as error:
+        raise SettingsError(f"The configuration {file} cannot be read: {error.strerror}.") from None
+    except (ValueError, RuntimeError) as error:
         raise SettingsError(f"The configuration {file} cannot be read: {error}.") from None
-    return settings.model_copy(
-        update={
-            "store": _anchored(settings.store, Path.cwd() if store else file.parent),
-            "key_file": _anchored(settings.key_file, file.parent) if settings.key_file else None,
-        }
-    )
 
 
 def _anchored(path: Path, base: Path) -> Path:
-    path = path.expanduser()
-    return path if path.is_absolute() else base / path
+    return base / path.expanduser()
 
 
-def _told(setting: str, message: str, kind: str) -> str:
-    if kind == "extra_forbidden":
-        return f"there is no setting {setting}"
-    return f"{setting} {message.removeprefix('Value error, ')}"
+def _variable(setting: str) -> str:
+    return f"POSTROOM_{setting.upper()}"
+
+
+def _in_environment(setting: str) -> bool:
+    """Whether the environment sets it (names in any case, as pydantic-settings reads them)."""
+    return any(name.upper() == _variable(setting) and value for name, value in os.environ.items())
+
+
+def _told(error: ValidationError, file: Path) -> Iterator[str]:
+    """One sentence for each place that holds unusable settings."""
+    of_file = []
+    for item in error.errors():
+        setting = ".".join(map(str, item["loc"]))
+        if item["type"] == "extra_forbidden":
+            of_file.append(f"there is no setting {setting}")
+            continue
+        wrong = item["msg"].removeprefix("Value error, ")
+        wrong = wrong[:1].lower() + wrong[1:]
+        if _in_environment(setting):
+            yield f"{_variable(setting)} in the environment cannot be used: {wrong}."
+        else:
+            of_file.append(f"{setting}: {wrong}")
+    if of_file:
+        yield f"The configuration {file} cannot be used: {'; '.join(of_file)}."

@@ -26,16 +26,22 @@ def upgrade() -> None:
         sa.Column("note", sa.String, nullable=False),
         sa.Column("ca_pem", sa.String, nullable=False),
         sa.Column("cleartext_agreed", sa.Boolean, nullable=False),
+        sa.Column("name_key", sa.String, nullable=False),
+        sa.Column("address_key", sa.String, nullable=False),
         sa.Column("forwarding_address", sa.String, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("created_at", sa.String, nullable=False),
         sa.Column("updated_at", sa.String, nullable=False),
         sqlite_autoincrement=True,
     )
-    op.execute("CREATE UNIQUE INDEX assets_name ON assets (name COLLATE NOCASE)")
-    op.execute("CREATE UNIQUE INDEX assets_address ON assets (address COLLATE NOCASE)")
-    op.execute(
-        "CREATE UNIQUE INDEX assets_forwarding_address ON assets (forwarding_address) WHERE forwarding_address != ''"
+    op.create_index("assets_name", "assets", ["name_key"], unique=True)
+    op.create_index("assets_address", "assets", ["address_key"], unique=True)
+    op.create_index(
+        "assets_forwarding_address",
+        "assets",
+        ["forwarding_address"],
+        unique=True,
+        sqlite_where=sa.text("forwarding_address != ''"),
     )
     op.create_table(
         "checks",
