@@ -10,17 +10,20 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from live.check_recorder import Ended, Recorder, record_all
 from live.smtp.ladder import Ladder, Limits, RungStarted
 from live.smtp.target import Target, target_of
-from store import assets, audit, checks
+from store import assets
 from store.assets import Asset
 from store.checks import CheckRun, CheckStep, Outcome
 from store.database import Store
-from store.vault import Vault, VaultAbsent, VaultLocked
+from store.vault import SecretUnreadable, Vault, VaultAbsent, VaultLocked
 
 TESTS_PER_LOGIN = 3
 """Exchange Online takes three connections per mailbox,
 https://learn.microsoft.com/exchange/troubleshoot/send-emails/smtp-submission-improvements."""
+READ_AT_ONCE = 20
+"""Assets whose passwords are opened in one go, some 20 ms: as many tests can begin at once by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,73 +107,85 @@ async def run(
     Raises:
         StoreError: the store can no longer be read or written.
     """
-    events: asyncio.Queue[Event | BaseException] = asyncio.Queue()
-    tasks = [
-        asyncio.create_task(_tested(store, vault, asset_id, events, bounds, limits or Limits(), send_to))
-        for asset_id in dict.fromkeys(asset_ids)
-    ]
+    ids = list(dict.fromkeys(asset_ids))
+    tests = _Round(store, vault, bounds, limits or Limits(), send_to, Recorder(store))
+    task = asyncio.create_task(tests.run(ids))
     try:
-        running = len(tasks)
+        running = len(ids)
         while running:
-            event = await events.get()
+            event = await tests.events.get()
             if isinstance(event, BaseException):
                 raise event
             running -= isinstance(event, TestEnded)
             yield event
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await tests.recorder.finished()
 
 
-async def _tested(
-    store: Store,
-    vault: Vault,
-    asset_id: int,
-    events: asyncio.Queue[Event | BaseException],
-    bounds: Bounds,
-    limits: Limits,
-    send_to: str | None,
-) -> None:
-    try:
-        found = await asyncio.to_thread(_target, store, vault, asset_id)
-        if found is None:
-            events.put_nowait(TestEnded(asset_id, None))
-            return
-        asset, target = found
-        async with AsyncExitStack() as stack:
-            await bounds.enter(stack, target)
-            run = await _climbed(store, asset, Ladder(target, limits=limits, send_to=send_to), events)
-        events.put_nowait(TestEnded(asset_id, run))
-    except Exception as error:  # noqa: BLE001  # told to the consumer, which raises it
-        events.put_nowait(error)
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """The tests of one call, and what they share."""
 
+    store: Store
+    vault: Vault
+    bounds: Bounds
+    limits: Limits
+    send_to: str | None
+    recorder: Recorder
+    events: asyncio.Queue[Event | BaseException] = field(default_factory=asyncio.Queue)
+    """What happened, or why the round cannot go on."""
 
-async def _climbed(
-    store: Store, asset: Asset, ladder: Ladder, events: asyncio.Queue[Event | BaseException]
-) -> CheckRun | None:
-    events.put_nowait(TestBegan(asset.id, asset.name, ladder.rungs))
-    steps: list[CheckStep] = []
-    under_way = ""
-    started_at, began = datetime.now(UTC), time.perf_counter()
+    async def run(self, asset_ids: Sequence[int]) -> None:
+        """Test these assets; cancelling stops all of them."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for first in range(0, len(asset_ids), READ_AT_ONCE):
+                    part = asset_ids[first : first + READ_AT_ONCE]
+                    found = await asyncio.to_thread(_targets, self.store, self.vault, part)
+                    for asset_id, one in zip(part, found, strict=True):
+                        if one is None:
+                            self.events.put_nowait(TestEnded(asset_id, None))
+                        else:
+                            group.create_task(self._tested(*one))
+        except Exception as error:  # noqa: BLE001  # told to the consumer, which raises it
+            self.events.put_nowait(error)
 
-    def recorded(outcome: Outcome) -> CheckRun | None:
-        ms = (time.perf_counter() - began) * 1000
-        return record(store, asset, started_at, ms, outcome, steps, ladder.transcript)
+    async def _tested(self, asset: Asset, target: Target) -> None:
+        try:
+            async with AsyncExitStack() as stack:
+                await self.bounds.enter(stack, target)
+                ended = await self._climbed(asset, target)
+            run = await self.recorder.keep(ended)
+            self.events.put_nowait(TestEnded(asset.id, run))
+        except Exception as error:  # noqa: BLE001  # told to the consumer, which raises it
+            self.events.put_nowait(error)
 
-    try:
-        async for event in ladder.climb():
-            if isinstance(event, RungStarted):
-                under_way = event.name
-                events.put_nowait(StepBegan(asset.id, event.name))
-            else:
-                steps.append(event)
-                events.put_nowait(StepEnded(asset.id, event))
-    except asyncio.CancelledError:
-        steps.append(CheckStep(under_way or ladder.rungs[0], Outcome.CANCELLED, 0.0))
-        await asyncio.shield(asyncio.to_thread(recorded, Outcome.CANCELLED))
-        raise
-    return await asyncio.to_thread(recorded, outcome_of(steps))
+    async def _climbed(self, asset: Asset, target: Target) -> Ended:
+        ladder = Ladder(target, limits=self.limits, send_to=self.send_to)
+        self.events.put_nowait(TestBegan(asset.id, asset.name, ladder.rungs))
+        steps: list[CheckStep] = []
+        under_way = ""
+        started_at, began = datetime.now(UTC), time.perf_counter()
+
+        def ended(outcome: Outcome) -> Ended:
+            ms = (time.perf_counter() - began) * 1000
+            return Ended(asset, started_at, ms, outcome, tuple(steps), ladder.transcript)
+
+        try:
+            async for event in ladder.climb():
+                if isinstance(event, RungStarted):
+                    under_way = event.name
+                    self.events.put_nowait(StepBegan(asset.id, event.name))
+                else:
+                    steps.append(event)
+                    self.events.put_nowait(StepEnded(asset.id, event))
+        except asyncio.CancelledError:
+            steps.append(CheckStep(under_way or ladder.rungs[0], Outcome.CANCELLED, 0.0))
+            await self.recorder.keep(ended(Outcome.CANCELLED))
+            raise
+        return ended(outcome_of(steps))
 
 
 def outcome_of(steps: Sequence[CheckStep]) -> Outcome:
@@ -188,31 +203,18 @@ def record(
     transcript: str,
 ) -> CheckRun | None:
     """Keep a run and its audit entry in one transaction; None when the asset no longer exists."""
-    with store.write() as session:
-        if session.get(assets.AssetRow, asset.id) is None:
-            return None
-        failed = next((step for step in steps if step.outcome is Outcome.FAILED), None)
-        audit.record(
-            session,
-            store.actor,
-            "connection tested",
-            asset_id=asset.id,
-            asset_name=asset.name,
-            detail=f"{outcome.value} at {failed.name}" if failed else outcome.value,
-        )
-        return checks.record(
-            session,
-            asset.id,
-            asset.name,
-            started_at=started_at,
-            ms=ms,
-            outcome=outcome,
-            steps=steps,
-            transcript=transcript,
-        )
+    return record_all(store, [Ended(asset, started_at, ms, outcome, steps, transcript)])[0]
 
 
-def _target(store: Store, vault: Vault, asset_id: int) -> tuple[Asset, Target] | None:
+Found = tuple[Asset, Target] | None
+"""An asset and what its test is aimed at; None: it no longer exists."""
+
+
+def _targets(store: Store, vault: Vault, asset_ids: Sequence[int]) -> list[Found]:
+    return [_target(store, vault, asset_id) for asset_id in asset_ids]
+
+
+def _target(store: Store, vault: Vault, asset_id: int) -> Found:
     asset = assets.by_id(store, vault, asset_id)
     if asset is None:
         return None
@@ -220,6 +222,8 @@ def _target(store: Store, vault: Vault, asset_id: int) -> tuple[Asset, Target] |
         with store.read() as session:
             password = vault.reveal(session, assets.owner_of_secrets(asset_id), assets.PASSWORD)
         missing = "password_missing"
+    except SecretUnreadable:
+        password, missing = None, "password_unreadable"
     except (VaultLocked, VaultAbsent):
         password = None
         missing = "vault_locked" if asset.has_password else "password_missing"

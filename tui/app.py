@@ -4,7 +4,6 @@ pane."""
 from __future__ import annotations
 
 import asyncio
-import getpass
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -17,15 +16,14 @@ from textual.screen import Screen
 
 from tui import commands
 from tui.commands import Scope, bindings
-from tui.live_tests import LiveTests
+from tui.hub import Hub
 from tui.main_screen import MainScreen
-from tui.safe_app import SafeApp
 from tui.theme import POSTROOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from store.checks import Change, CheckRun
+    from store.checks import CheckRun
     from tui.desk import Desk
 
 WATCH_SECONDS = 0.5
@@ -36,7 +34,7 @@ PROGRESS_SECONDS = 0.15
 """At most so often a running test repaints."""
 
 
-class Console(SafeApp):
+class Console(Hub):
     """postroom in a terminal."""
 
     TITLE = "postroom"
@@ -51,12 +49,7 @@ class Console(SafeApp):
         super().__init__()
         self.register_theme(POSTROOM)
         self.theme = "postroom"
-        self.desk: Desk | None = None
-        self.tests = LiveTests()
         self.mouse = mouse
-        self.vault_words = ("", "")
-        self.need_words = ("", "")
-        self.user = getpass.getuser()
         self._store, self._config = store, config
         self._progress_due = False
 
@@ -83,11 +76,15 @@ class Console(SafeApp):
             self.theme = self.desk.settings.theme
         self.main.store_changed()
         self._watch()
-        self._unlock_at_start()
+        from tui import vault_verbs
+
+        self._carry_out("look for the vault's key", vault_verbs.begin)
         self.set_interval(TICK_SECONDS, self.main.tick)
 
     @work(exclusive=True, group="watch", exit_on_error=False, description="watch the store")
     async def _watch(self) -> None:
+        from tui import vault_verbs
+
         assert self.desk is not None
         watch = await asyncio.to_thread(self.desk.store.watch)
         try:
@@ -95,18 +92,9 @@ class Console(SafeApp):
                 await asyncio.sleep(WATCH_SECONDS)
                 if await asyncio.to_thread(watch.changed):
                     self.store_changed()
+                    await vault_verbs.show(self, self.desk)
         finally:
             watch.close()
-
-    @work(exclusive=True, group="vault", exit_on_error=False, description="look for the vault's key")
-    async def _unlock_at_start(self) -> None:
-        from store.vault import VaultState
-
-        assert self.desk is not None
-        await asyncio.to_thread(self.desk.unlock_from_homes)
-        state = await self.show_vault()
-        if state is VaultState.ABSENT:
-            await self.unlocked("")
 
     async def on_unmount(self) -> None:
         if self.desk is not None:
@@ -130,18 +118,9 @@ class Console(SafeApp):
         self.need_words = (first, "bold $text-error" if first[0].isdigit() else "$text-success")
         self.main.draw_lines()
 
-    async def show_vault(self) -> Any:
-        """Bring the status line's word on the vault up to date; returns its state."""
-        assert self.desk is not None
-        state = await asyncio.to_thread(self.desk.vault.state)
-        looks = {
-            "open": ("vault open", "$text-success"),
-            "locked": ("vault locked", "$text-warning"),
-            "absent": ("no vault yet", "$text-warning"),
-        }
-        self.vault_words = looks[state.value]
+    def say_vault(self, words: str, style: str) -> None:
+        self.vault_words = (words, style)
         self.main.draw_lines()
-        return state
 
     def store_changed(self) -> None:
         """Someone committed: everything that is seen reads again."""
@@ -185,28 +164,15 @@ class Console(SafeApp):
     def do_quit(self) -> None:
         self.exit(0)
 
-    @work(exclusive=True, group="vault", exit_on_error=False, description="unlock or lock the vault")
-    async def do_vault(self) -> None:
-        from store.vault import VaultState
+    def do_vault(self) -> None:
+        from tui import vault_verbs
 
-        if self.desk is None:
-            return
-        if await asyncio.to_thread(self.desk.vault.state) is VaultState.OPEN:
-            self.desk.vault.lock()
-            self.notify("The vault is locked in this console; lists and headers stay visible.", markup=False)
-        else:
-            await self.unlocked("Unlock the vault to use the passwords that are kept in it.")
-        await self.show_vault()
+        self._carry_out("unlock or lock the vault", vault_verbs.toggle)
 
     async def unlocked(self, why: str) -> bool:
-        """Whether the vault is open, after asking for the passphrase where it is not. To be awaited in a
-        worker."""
-        from tui.dialogs.passphrase import opened
+        from tui import vault_verbs
 
-        assert self.desk is not None
-        open_now = await opened(self, self.desk, why)
-        await self.show_vault()
-        return open_now
+        return self.desk is not None and await vault_verbs.unlocked(self, self.desk, why)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         host: Any = screen if getattr(screen, "SCOPE", None) else self.main.active
@@ -219,33 +185,35 @@ class Console(SafeApp):
 
     # --- verbs that reach beyond one pane ---
 
-    def _carry_out(self, verb: Callable[..., Coroutine[Any, Any, None]], *given: Any, **options: Any) -> None:
-        """Run an asset's verb in a worker; what it works on is named by ids, never by secrets."""
+    def _carry_out(
+        self, what: str, verb: Callable[..., Coroutine[Any, Any, None]], *given: Any, **options: Any
+    ) -> None:
+        """Run a verb in a worker; what it works on is named by ids, never by secrets."""
         if self.desk is not None:
             self.run_worker(
                 verb(self, self.desk, *given, **options),
                 group="verb",
                 exit_on_error=False,
-                description=f"{verb.__name__} the assets",
+                description=what,
             )
 
     def test(self, asset_ids: Sequence[int], *, message: bool = False) -> None:
         """Test these assets, on demand with a real message at the end."""
         from tui import asset_verbs
 
-        self._carry_out(asset_verbs.run_tests, asset_ids, message=message)
+        self._carry_out("test the connection", asset_verbs.run_tests, asset_ids, message=message)
 
     def edit_asset(self, asset_id: int | None) -> None:
         """Open the form, for a new asset where no id is given."""
         from tui import asset_verbs
 
-        self._carry_out(asset_verbs.edit, asset_id)
+        self._carry_out("edit the asset", asset_verbs.edit, asset_id)
 
     def delete_assets(self, asset_ids: Sequence[int]) -> None:
         """Delete, after asking."""
         from tui import asset_verbs
 
-        self._carry_out(asset_verbs.delete, asset_ids)
+        self._carry_out("delete the assets", asset_verbs.delete, asset_ids)
 
     def progressed(self) -> None:
         """A running test has something new: show it soon, but not for every rung."""
@@ -261,15 +229,6 @@ class Console(SafeApp):
         """Stop the tests that run; they are recorded as stopped."""
         self.workers.cancel_group(self, "tests")
         self.notify("The tests were stopped.", markup=False)
-
-    async def changes_of(self, run: CheckRun) -> tuple[Change, ...]:
-        """What differs from the last good check before this one, for one that failed."""
-        from store import checks
-
-        if run.failed_step is None or self.desk is None:
-            return ()
-        good = await asyncio.to_thread(checks.last_good, self.desk.store, run.asset_id, before=run.id)
-        return checks.changes(good, run) if good else ()
 
     def open_run(self, run: CheckRun) -> None:
         """One check in full, above the panes."""

@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from tui.columns import Cell, Column
 from tui.times import ago
-from tui.widgets.record_list import Cell, Column
 
 if TYPE_CHECKING:
     from store.assets import AssetLine

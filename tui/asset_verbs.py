@@ -14,13 +14,13 @@ from tui.dialogs.base import confirmation
 from tui.main_screen import MainScreen
 
 if TYPE_CHECKING:
-    from tui.app import Console
+    from tui.hub import Hub
 
 NAMED = 10
 """Assets that the question before deleting names; the rest are counted."""
 
 
-async def run_tests(console: Console, desk: Desk, asset_ids: Sequence[int], *, message: bool = False) -> None:
+async def run_tests(console: Hub, desk: Desk, asset_ids: Sequence[int], *, message: bool = False) -> None:
     """Test these assets, asking for the passphrase first where the vault is locked.
 
     Args:
@@ -46,7 +46,7 @@ async def run_tests(console: Console, desk: Desk, asset_ids: Sequence[int], *, m
     )
 
 
-async def edit(console: Console, desk: Desk, asset_id: int | None) -> None:
+async def edit(console: Hub, desk: Desk, asset_id: int | None) -> None:
     """The form, for a new asset or an existing one; afterwards the cursor is on it."""
     asset = None
     if asset_id is not None:
@@ -62,7 +62,7 @@ async def edit(console: Console, desk: Desk, asset_id: int | None) -> None:
         pane.select(chosen)
 
 
-async def delete(console: Console, desk: Desk, asset_ids: Sequence[int]) -> None:
+async def delete(console: Hub, desk: Desk, asset_ids: Sequence[int]) -> None:
     """Delete, after a question that names them."""
     wanted = set(asset_ids)
     lines = [line for line in await asyncio.to_thread(assets.lines, desk.store) if line.id in wanted]

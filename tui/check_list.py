@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui import diagnosis_text
+from tui.columns import Cell, Column
 from tui.live_tests import LiveTest, LiveTests
 from tui.times import ago, took
-from tui.widgets.record_list import Cell, Column
 
 if TYPE_CHECKING:
     from store.checks import CheckRun

@@ -12,6 +12,7 @@ TYPE_CHECKING = False  # `typing` itself would cost `--version` a quarter of its
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
+    from pathlib import Path
 
 USAGE = 2
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells count
@@ -25,6 +26,8 @@ def main(argv: "Sequence[str] | None" = None) -> int:
     130 interrupted; 141 the reader of stdout has gone.
     """
     words = sys.argv[1:] if argv is None else list(argv)
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _open_closed_streams()
     try:
         status = _answer(words)
         sys.stdout.flush()
@@ -43,6 +46,7 @@ def main(argv: "Sequence[str] | None" = None) -> int:
         from tui.commandline.printing import narrate
 
         narrate(f"postroom: {told}")
+        _let_go_of_stdout()
         return USAGE
     return status
 
@@ -52,26 +56,32 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def open_console(options: "Namespace") -> int:
-    """Open the console on the store that the options name."""
+def open_console(store: "Path | None" = None, config: "Path | None" = None, *, mouse: bool = False) -> int:
+    """Open the console on a store; returns its exit status.
+
+    Raises:
+        UsageError: there is no terminal.
+    """
     if not has_terminal():
         from tui.commandline.faults import UsageError
 
         raise UsageError("The console needs a terminal; for commands without one see `postroom --help`.")
     from tui.app import Console
 
-    return Console(options.store, options.config, options.mouse).run_console()
+    return Console(store, config, mouse).run_console()
 
 
 def _answer(words: "list[str]") -> int:
     if words == ["--version"]:
         print(f"postroom {__version__}")
         return 0
-    from tui.commandline import grammar
-
     for stream in (sys.stdout, sys.stderr):  # a terminal without UTF-8 gets escapes instead of a crash
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if not words:  # the grammar would hold up the first frame by 20 ms
+        return open_console()
+    from tui.commandline import grammar
+
     try:
         options = grammar.parser().parse_args(words)
     except SystemExit as end:  # help was printed, or what is wrong with the usage
@@ -86,7 +96,7 @@ def _run(options: "Namespace") -> int:
     from tui.commandline.grammar import CONSOLE
 
     if options.run == CONSOLE:
-        return open_console(options)
+        return open_console(options.store, options.config, mouse=options.mouse)
     if callable(options.run):
         print(options.run(), end="")
         return 0
@@ -94,10 +104,26 @@ def _run(options: "Namespace") -> int:
     return int(getattr(import_module(f"tui.commandline.{module}"), function)(options))
 
 
-def _let_go_of_stdout() -> None:
-    """Point stdout nowhere, so that the interpreter's last flush does not complain."""
+def _open_closed_streams() -> None:
+    """Put /dev/null where a stream was closed (`<&-`), or the next file opened would pass for it."""
     import os
 
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name, number, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, closefd=False))
+
+
+def _let_go_of_stdout() -> None:
+    """Point stdout nowhere if it takes nothing more: the interpreter's last flush would complain."""
+    import os
+    from contextlib import suppress
+
+    with suppress(OSError):
+        sys.stdout.flush()
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

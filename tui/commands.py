@@ -61,6 +61,7 @@ SHOWN = {
     "end": "End",
     "pageup": "PgUp",
     "pagedown": "PgDn",
+    "backspace": "Backspace",
 }
 
 
@@ -86,8 +87,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.quit", Scope.EVERYWHERE, "q", "Quit", "Leave postroom."),
     Command("list.up", Scope.LIST, "up,k", "Up", "One row up.", False),
     Command("list.down", Scope.LIST, "down,j", "Down", "One row down.", False),
-    Command("list.page-up", Scope.LIST, "pageup,ctrl+b", "Page up", "One page up.", False),
-    Command("list.page-down", Scope.LIST, "pagedown,ctrl+f", "Page down", "One page down.", False),
+    Command("list.page-up", Scope.LIST, "pageup,ctrl+u", "Page up", "One page up.", False),
+    Command("list.page-down", Scope.LIST, "pagedown,ctrl+d", "Page down", "One page down.", False),
     Command("list.first", Scope.LIST, "home,g", "First", "To the first row.", False),
     Command("list.last", Scope.LIST, "end,G", "Last", "To the last row.", False),
     Command("assets.open", Scope.ASSETS, "enter", "Open", "Everything about this asset."),
@@ -181,6 +182,11 @@ COMMANDS: tuple[Command, ...] = (
 def of(*scopes: Scope) -> tuple[Command, ...]:
     """The commands of these scopes, in the registry's order within each."""
     return tuple(command for scope in scopes for command in COMMANDS if command.scope is scope)
+
+
+def footer(scope: Scope) -> tuple[Command, ...]:
+    """The commands of a scope that the key line shows."""
+    return tuple(command for command in of(scope) if command.footer)
 
 
 def bindings(scope: Scope) -> list[BindingType]:

@@ -61,6 +61,5 @@ class Desk:
         raise HomeFault(" ".join(reasons))
 
     def close(self) -> None:
-        """Forget the key and close the store."""
-        self.vault.lock()
+        """Close the store; the key goes with the process."""
         self.store.close()

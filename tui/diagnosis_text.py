@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -67,6 +68,21 @@ def explained(step: CheckStep) -> Explanation:
         known.again_words,
         known.source,
     )
+
+
+REPLY_PREFIX = re.compile(r"^(\d{3})[- ](?:(\d\.\d{1,3}\.\d{1,3})\s+)?")
+
+
+def in_one_line(words: str) -> str:
+    """A reply's lines joined, its code and enhanced code said once: they are repeated on every line."""
+    said: set[str] = set()
+    parts = []
+    for line in words.splitlines():
+        prefix = REPLY_PREFIX.match(line)
+        code = prefix[1] if prefix else ""
+        parts.append((line[prefix.end() :] if prefix and code in said else line).strip())
+        said.add(code)
+    return " ".join(part for part in parts if part)
 
 
 def summary(step: CheckStep) -> str:

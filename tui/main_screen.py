@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import socket
-from typing import cast
 
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
 from tui import commands
-from tui.commands import Command, Scope
+from tui.commands import Scope
+from tui.hub import hub
 from tui.panes.assets import AssetsPane
 from tui.panes.list_pane import ListPane
 from tui.widgets.lines import KeyLine, StatusLine, TabLine
 
 TABS = tuple(commands.by_id(f"app.{name}") for name in ("assets", "checks", "audit"))
-ALWAYS = tuple(command for command in commands.of(Scope.EVERYWHERE) if command.footer)
-
-
-def footer(scope: Scope) -> list[Command]:
-    """The commands of a scope that the key line shows."""
-    return [command for command in commands.of(scope) if command.footer]
 
 
 class MainScreen(Screen[None]):
@@ -76,12 +70,10 @@ class MainScreen(Screen[None]):
 
     def draw_lines(self) -> None:
         """Bring status, tabs and keys up to date."""
-        from tui.app import Console
-
-        app = cast(Console, self.app)
+        app = hub(self)
         pane = self.active
         self.query_one(TabLine).tabs(TABS, f"app.{pane.id}")
-        self.query_one(KeyLine).keys(footer(pane.SCOPE), ALWAYS)
+        self.query_one(KeyLine).keys(commands.footer(pane.SCOPE), commands.footer(Scope.EVERYWHERE))
         who = f"{app.user}@{socket.gethostname()}"
         store = app.desk.store.path if app.desk else None
         self.query_one(StatusLine).status(who, store, app.vault_words, app.need_words)

@@ -31,6 +31,6 @@ def exact(then: datetime) -> str:
 
 def took(ms: float) -> str:
     """A duration given in milliseconds: "0.4 ms", "212 ms", "2.6 s"."""
-    if ms < 10:
+    if ms < 9.95:  # what would be rounded up to 10 is shown as 10
         return f"{ms:.1f} ms"
-    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+    return f"{ms:.0f} ms" if ms < 999.5 else f"{ms / 1000:.1f} s"

@@ -12,7 +12,7 @@ from live.rehearsal.conversation import House, Manner
 from live.rehearsal.dialects import CUSTOM, EXCHANGE, GMAIL
 from live.rehearsal.doorman import Doorman
 from live.rehearsal.endpoints import Endpoints, Listener
-from live.rehearsal.rude import TALKS, RudeServer
+from live.rehearsal.rude import TALKS, rude_server
 from live.rehearsal.server import Submission
 
 HOST = "127.0.0.1"
@@ -44,13 +44,13 @@ async def serving() -> AsyncIterator[Endpoints]:
     """Open every listener on a port that the system chooses; close them, and every connection, at the end."""
     made = certificates.make()
     house = House(Accounts())
-    rude = {listener: RudeServer(talk) for listener, talk in TALKS.items()}
+    rude = {listener: rude_server(talk) for listener, talk in TALKS.items()}
     servers: dict[str, asyncio.Server] = {}
     try:
         for listener, manner in manners(made).items():
             servers[listener.value] = await _listen(house, manner)
-        for listener, rude_server in rude.items():
-            servers[listener.value] = await rude_server.listen(HOST)
+        for listener, raw in rude.items():
+            servers[listener.value] = await raw.listen(HOST)
         ports = {name: int(server.sockets[0].getsockname()[1]) for name, server in servers.items()}
         with socket.socket() as dead:
             # Held but never listened on: nobody else can take the port, and every connection is refused.
@@ -60,8 +60,8 @@ async def serving() -> AsyncIterator[Endpoints]:
     finally:
         await _close(servers.values())
         await _empty(house)
-        for rude_server in rude.values():
-            await rude_server.end()
+        for raw in rude.values():
+            await raw.end()
 
 
 async def _listen(house: House, manner: Manner) -> asyncio.Server:

@@ -1,9 +1,9 @@
 """Raw servers that break the protocol: line noise, a cut in mid-reply, silence, 10 MB, escape sequences."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from live.rehearsal.endpoints import Listener
+from live.rehearsal.raw_server import RawServer, Talk
 
 HOLD_S = 60.0  # the longest that a rude server keeps a connection: twice the patience of the slowest rung
 COMMAND_LIMIT = 4_096  # octets read of one client command; the longest that comes here is an EHLO
@@ -22,8 +22,6 @@ ESCAPES = (
     "550-5.7.1 [/b] [red]markup[/red] [type=x, v={'a[0]'}] [@click=app.quit]press me[/] [link=file:///]\r\n"
     "550 5.7.1 bell \x07 backspace \x08\x08\x08 tab \t form feed \x0c null \x00 delete \x7f done\r\n"
 ).encode()
-
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 async def line_noise(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -86,40 +84,9 @@ TALKS: dict[Listener, Talk] = {
 }
 
 
-class RudeServer:
-    """One raw listener; keeps its tasks, so that none is left behind."""
-
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def listen(self, host: str) -> asyncio.Server:
-        """Listen on a port that the system chooses; the caller closes the listener before `end`."""
-        return await asyncio.start_server(self._accept, host, 0, limit=COMMAND_LIMIT)
-
-    async def end(self) -> None:
-        """End every conversation."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.get_running_loop().create_task(self._held(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _held(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Talk for at most HOLD_S and leave nothing open, whatever the client does."""
-        try:
-            if len(self._tasks) <= CONNECTIONS:
-                async with asyncio.timeout(HOLD_S):
-                    await self._talk(reader, writer)
-            writer.close()
-        except (OSError, TimeoutError, ValueError):
-            writer.transport.abort()  # gone, or talking nonsense: a rude server does not explain itself
-        except asyncio.CancelledError:
-            writer.transport.abort()  # close() would wait for a client that may no longer read
-            raise
+def rude_server(talk: Talk) -> RawServer:
+    """A listener for one of the talks."""
+    return RawServer(talk, line_limit=COMMAND_LIMIT, connections=CONNECTIONS, hold_s=HOLD_S)
 
 
 async def _command(reader: asyncio.StreamReader) -> bytes:

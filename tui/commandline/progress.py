@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 
-from live.connection_tests import Event, TestEnded
+from live.connection_tests import Event, TestBegan, TestEnded
 from store.checks import Outcome
 from tui.commandline.printing import cells
 from tui.widgets.untrusted import visible
@@ -34,8 +34,6 @@ class Progress:
 
     def take(self, event: Event) -> None:
         """Note an event of `live.connection_tests.run`."""
-        from live.connection_tests import TestBegan
-
         if isinstance(event, TestBegan):
             self._under_way[event.asset_id] = event.asset_name
         elif isinstance(event, TestEnded):

@@ -61,13 +61,13 @@ def rehearse(options: Namespace) -> int:
     with _served(every=options.every) as rehearsal:
         if options.serve:
             return _serve(rehearsal, as_json=options.json)
-        at_desk = Namespace(store=rehearsal.store, config=rehearsal.config, mouse=options.mouse)
+        at_desk = Namespace(store=rehearsal.store, config=rehearsal.config)
         if not cli.has_terminal():
             return rehearsed.judge(at_desk, as_json=options.json)
         narrate("Preparing the rehearsal desk …")
         rehearsed.make_history(at_desk)
         try:
-            return cli.open_console(at_desk)
+            return cli.open_console(rehearsal.store, rehearsal.config, mouse=options.mouse)
         finally:
             arm()  # the console's event loop took the handlers, and left the system's own ones behind
 

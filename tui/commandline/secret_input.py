@@ -45,6 +45,9 @@ def prompted(label: str, option: str) -> SecretStr:
         return SecretStr(getpass.getpass(f"{label[0].upper()}{label[1:]}: "))
     except EOFError:
         raise UsageError(f"No {label} was typed.") from None
+    except KeyboardInterrupt:
+        narrate("")  # ends the prompt's line
+        raise
 
 
 def prompted_twice(label: str, option: str) -> SecretStr:

@@ -13,19 +13,21 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, Select, Static
+from textual.widgets import Input, Select, Static
 
 from live import providers
 from live.asset_remarks import Remark
 from live.password_trial import PasswordTrial
 from store import assets
-from store.assets import Asset, AssetError, AssetFields, AssetTaken, Provider, Security, SignIn
+from store.assets import Asset, AssetError, AssetFields, AssetTaken, Security, SignIn
 from store.database import StoreError
 from store.vault_errors import VaultError
-from tui import asset_draft, asset_list, times
+from tui import asset_draft, times
 from tui.commands import Scope, bindings
-from tui.dialogs import asset_saving
+from tui.dialogs import asset_fields, asset_saving
+from tui.dialogs.asset_fields import ORDER, row_of
 from tui.dialogs.base import confirmation
+from tui.hub import Hub, hub
 from tui.widgets.command_host import CommandHost
 from tui.widgets.lines import KeyLine
 from tui.widgets.tick import Tick
@@ -33,33 +35,7 @@ from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
     from store.assets import AssetLine
-    from tui.app import Console
     from tui.desk import Desk
-
-TEXTS = {
-    "name": "Name",
-    "address": "Address",
-    "host": "Server",
-    "port": "Port",
-    "username": "User name",
-    "login_id": "Login ID",
-    "password": "Password",
-    "owner": "Owner",
-    "note": "Note",
-    "ca_file": "Own CA file",
-}
-HINTS = {
-    "name": "as the desk calls it, for instance Billing",
-    "address": "the support address, for instance billing@example.com",
-    "username": "what the server is told; empty: login ID, else address",
-    "login_id": "who signs in for a shared mailbox; empty: the address itself",
-    "owner": "address of the person to ask when only they can act",
-    "ca_file": "PEM file of an authority to trust for this asset alone",
-}
-ORDER = (
-    *("name", "address", "provider", "host", "port", "security", "cleartext_agreed", "username", "login_id"),
-    *("password", "owner", "note", "ca_file"),
-)
 
 
 class AssetForm(ModalScreen[int | None], CommandHost):
@@ -77,14 +53,12 @@ class AssetForm(ModalScreen[int | None], CommandHost):
         self._taken = [line for line in taken if asset is None or line.id != asset.id]
         self._jump: int | None = None
         self._first: dict[str, object] = {}
-        self._preset: tuple[str, str, str] | None = None
+        self._preset = _preset(asset.provider) if asset else ("", "", Security.STARTTLS.value)
         self._ca_pem = asset.ca_pem if asset else ""
 
     @property
-    def console(self) -> Console:
-        from typing import cast
-
-        return cast("Console", self.app)
+    def console(self) -> Hub:
+        return hub(self)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form") as frame:
@@ -92,45 +66,9 @@ class AssetForm(ModalScreen[int | None], CommandHost):
             with VerticalScroll(classes="fields", can_focus=False):
                 for field in ORDER:
                     with Horizontal(classes="field", id=f"row-{field}"):
-                        yield from self._field(field)
+                        yield from asset_fields.widgets(field, self._asset)
             yield Static("", markup=False, id="remarks")
             yield KeyLine()
-
-    def _field(self, field: str) -> ComposeResult:
-        if field == "provider":
-            yield Label("Provider")
-            options: list[tuple[str, str]] = [(label, key) for key, label in asset_list.PROVIDERS.items()]
-            chosen = self._asset.provider if self._asset else Provider.GMAIL
-            yield Select(options, value=str(chosen), allow_blank=False, compact=True, id="provider")
-        elif field == "security":
-            yield Label("Security")
-            options = [(label, key) for key, label in asset_list.SECURITIES.items()]
-            security = self._asset.security if self._asset else Security.STARTTLS
-            yield Select(options, value=str(security), allow_blank=False, compact=True, id="security")
-        elif field == "cleartext_agreed":
-            yield Label("")
-            agreed = self._asset.cleartext_agreed if self._asset else False
-            yield Tick("send the password without encryption: yes, I agree", agreed, compact=True, id=field)
-        else:
-            yield Label(TEXTS[field])
-            value = (
-                ""
-                if field in ("password", "ca_file") or self._asset is None
-                else str(getattr(self._asset, field))
-            )
-            yield Input(value, self._hint(field), password=field == "password", compact=True, id=field)
-
-    def _hint(self, field: str) -> str:
-        if field == "password":
-            kept = self._asset is not None and self._asset.has_password
-            return (
-                "one is kept; a new one is tested before it replaces it"
-                if kept
-                else "kept encrypted in the vault"
-            )
-        if field == "ca_file" and self._ca_pem:
-            return "one is kept; a path replaces it, - removes it"
-        return HINTS.get(field, "")
 
     def on_mount(self) -> None:
         for box in self.query(Input):
@@ -174,16 +112,13 @@ class AssetForm(ModalScreen[int | None], CommandHost):
         self._judge()
 
     def _fill_preset(self) -> None:
-        """Fill in the provider's server, unless something else was typed there by hand."""
-        preset = providers.of(str(self.query_one("#provider", Select).value)).smtp
-        host, port = self.query_one("#host", Input), self.query_one("#port", Input)
-        security: Select[str] = self.query_one("#security", Select)
-        now = (host.value, port.value, str(security.value))
-        untouched = now == self._preset or (not host.value and self._asset is None)
-        if preset is None or not untouched:
-            return
-        host.value, port.value, security.value = preset.host, str(preset.port), str(preset.security)
-        self._preset = (host.value, port.value, str(security.value))
+        """Fill in the provider's server, port and security, but for what was typed there by hand."""
+        preset = _preset(str(self.query_one("#provider", Select).value))
+        for field, before, now in zip(("#host", "#port", "#security"), self._preset, preset, strict=True):
+            box: Input | Select[str] = self.query_one(field)  # type: ignore[assignment]
+            if box.value in ("", before):
+                box.value = now
+        self._preset = preset
 
     def _show_cleartext(self) -> None:
         none = self.query_one("#security", Select).value == Security.NONE.value
@@ -209,16 +144,15 @@ class AssetForm(ModalScreen[int | None], CommandHost):
         draft = self._draft()
         self._jump = next((other.id for _field, other in asset_draft.taken_by(draft, self._taken)), None)
         found = asset_draft.judged(draft, self._password(), self._taken, times.now())
+        shown = []
         for field in ORDER:
-            hit = [remark for remark in found if remark.field == field]
+            hit = [remark for remark in found if row_of(remark) == field]
             told = everything or typed[field] != self._first.get(field) or self._asset is not None
             row = self.query_one(f"#row-{field}")
             row.set_class(told and any(remark.severity == "error" for remark in hit), "wrong")
             row.set_class(told and bool(hit), "remarked")
-        shown = [
-            remark for remark in found if everything or typed[remark.field] != self._first.get(remark.field)
-        ]
-        shown.sort(key=lambda remark: (remark.field != focused, remark.severity != "error"))
+            shown += hit if told else []
+        shown.sort(key=lambda remark: (row_of(remark) != focused, remark.severity != "error"))
         self._say(*(_words(remark) for remark in shown[:2]))
         return found
 
@@ -259,7 +193,7 @@ class AssetForm(ModalScreen[int | None], CommandHost):
             return
         wrong = next((remark for remark in self._judge(everything=True) if remark.severity == "error"), None)
         if wrong is not None:
-            self.query_one(f"#{wrong.field}").focus()
+            self.query_one(f"#{row_of(wrong)}").focus()
             self._judge(everything=True)
             return
         draft, password = self._draft(), self._password()
@@ -297,7 +231,7 @@ class AssetForm(ModalScreen[int | None], CommandHost):
     async def _read_ca_file(self) -> bool:
         path = self.query_one("#ca_file", Input).value.strip()
         if path in ("", "-"):
-            self._ca_pem = "" if path == "-" else self._ca_pem
+            self._ca_pem = self._asset.ca_pem if self._asset and not path else ""
             return True
         try:
             self._ca_pem = await asyncio.to_thread(assets.read_ca_file, path)
@@ -306,6 +240,12 @@ class AssetForm(ModalScreen[int | None], CommandHost):
             self.query_one("#ca_file", Input).focus()
             return False
         return True
+
+
+def _preset(provider: str) -> tuple[str, str, str]:
+    """Server, port and security that the provider asks for, as the form holds them."""
+    smtp = providers.of(provider).smtp
+    return smtp.host, str(smtp.port), str(smtp.security)
 
 
 def _words(remark: Remark) -> Content:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
@@ -12,25 +12,25 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui import asset_list, clipboard, diagnosis_text, times
+from tui import asset_list, clipboard, commands, diagnosis_text, times
+from tui.asset_list import State
 from tui.commands import Scope, bindings
-from tui.main_screen import ALWAYS, footer
+from tui.hub import Hub, hub
 from tui.times import ago, exact
 from tui.widgets.command_host import CommandHost
-from tui.widgets.ladder_view import STYLES, Ladder, LadderView
+from tui.widgets.ladder_view import STYLES, Ladder, LadderView, labelled
 from tui.widgets.lines import KeyLine
 from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
     from store.assets import Asset, AssetLine
     from store.checks import Change, CheckRun
-    from tui.app import Console
 
 
 UNSET_DOMAIN = "none: set inbound_domain in {path}"
 
 
-def described(asset: Asset, line: AssetLine, now: datetime, config: str) -> Content:
+def described(asset: Asset, line: AssetLine, now: datetime, config: str, width: int) -> Content:
     """The asset's state and fields, one a line."""
     state, finding = asset_list.judged(line, now)
     glyph, word, tone = asset_list.LOOKS[state]
@@ -50,12 +50,11 @@ def described(asset: Asset, line: AssetLine, now: datetime, config: str) -> Cont
         fields.insert(4, ("Trust", "the system's authorities, and one of its own"))
     if asset.note:
         fields.insert(-1, ("Note", asset.note))
-    parts: list[tuple[str, str]] = [(f" {visible(asset.name)}", "bold"), (f"  {glyph} {word}", STYLES[tone])]
-    if finding:
-        parts.append((f"  {visible(finding)}", "$text-muted"))
-    for label, value in fields:
-        parts += [(f"\n {label:<12}", "$accent"), (visible(value), "")]
-    return Content.assemble(*parts)
+    head = [(visible(asset.name), "bold"), (f"  {glyph} {word}", STYLES[tone])]
+    if finding and state is not State.FAILING:  # the ladder below tells what failed
+        head.append((f"  {visible(finding)}", "$text-muted"))
+    rows = [head, *(row for label, value in fields for row in labelled(label, value, width))]
+    return Content("\n").join(Content.assemble(*row) for row in rows)
 
 
 def _sign_in(asset: Asset) -> str:
@@ -77,8 +76,8 @@ class AssetScreen(Screen[None], CommandHost):
         self._changes: tuple[Change, ...] = ()
 
     @property
-    def console(self) -> Console:
-        return cast("Console", self.app)
+    def console(self) -> Hub:
+        return hub(self)
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False, id="fields")
@@ -90,7 +89,7 @@ class AssetScreen(Screen[None], CommandHost):
         self.store_changed()
 
     def on_resize(self) -> None:
-        self.query_one(KeyLine).keys(footer(self.SCOPE), ALWAYS)
+        self.query_one(KeyLine).keys(commands.footer(self.SCOPE), commands.footer(Scope.EVERYWHERE))
 
     @work(exclusive=True, exit_on_error=False, description="read the asset")
     async def store_changed(self) -> None:
@@ -100,20 +99,21 @@ class AssetScreen(Screen[None], CommandHost):
         desk = self.console.desk
         assert desk is not None
 
-        def read() -> tuple[Asset | None, AssetLine | None, list[CheckRun]]:
+        def read() -> tuple[Asset | None, AssetLine | None, CheckRun | None, tuple[Change, ...]]:
             asset = assets.by_id(desk.store, desk.vault, self._asset_id)
             line = next((line for line in assets.lines(desk.store, self._asset_id)), None)
-            return asset, line, checks.page(desk.store, asset_id=self._asset_id, limit=1)
+            run = next(iter(checks.page(desk.store, asset_id=self._asset_id, limit=1)), None)
+            return asset, line, run, checks.changes_since_good(desk.store, run) if run else ()
 
-        asset, line, runs = await asyncio.to_thread(read)
+        asset, line, self._run, self._changes = await asyncio.to_thread(read)
         if asset is None or line is None:
             self.dismiss()
             return
-        self._asset, self._run = asset, runs[0] if runs else None
-        self._changes = await self.console.changes_of(runs[0]) if runs else ()
+        self._asset = asset
         config = str(self.console.config_path)
-        self.query_one("#fields", Static).update(described(asset, line, times.now(), config))
-        ladder = Ladder.of_run(runs[0], self._changes) if runs else None
+        content = described(asset, line, times.now(), config, self.size.width - 2)
+        self.query_one("#fields", Static).update(content)
+        ladder = Ladder.of_run(self._run, self._changes) if self._run else None
         self.query_one(LadderView).show(ladder, "Never tested. Press t to test the connection.")
 
     def refusal(self, verb: str) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import SecretStr
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -99,16 +99,3 @@ class PassphraseDialog(ModalScreen[bool], CommandHost):
             wrong = self.query_one(field, Input)
             wrong.value = ""
             wrong.focus()
-
-
-async def opened(app: App[Any], desk: Desk, why: str) -> bool:
-    """Whether the vault is open, after asking where it is not. To be awaited in a worker.
-
-    Args:
-        why: the sentence that says what needs it.
-    """
-    state = await asyncio.to_thread(desk.vault.state)
-    if state is VaultState.OPEN:
-        return True
-    answer: bool | None = await app.push_screen_wait(PassphraseDialog(desk, state, why))
-    return bool(answer)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import asyncio
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from tui import clipboard, diagnosis_text
+from tui import clipboard, commands, diagnosis_text
 from tui.commands import Scope, bindings
-from tui.main_screen import ALWAYS, footer
+from tui.hub import hub
 from tui.widgets.command_host import CommandHost
 from tui.widgets.ladder_view import Ladder, LadderView
 from tui.widgets.lines import KeyLine, Line
 
 if TYPE_CHECKING:
     from store.checks import Change, CheckRun
-    from tui.app import Console
 
 
 class RunScreen(Screen[None], CommandHost):
@@ -44,11 +44,15 @@ class RunScreen(Screen[None], CommandHost):
         self._compare()
 
     def on_resize(self) -> None:
-        self.query_one(KeyLine).keys(footer(self.SCOPE), ALWAYS)
+        self.query_one(KeyLine).keys(commands.footer(self.SCOPE), commands.footer(Scope.EVERYWHERE))
 
     @work(exclusive=True, exit_on_error=False, description="compare with the last good check")
     async def _compare(self) -> None:
-        self._changes = await cast("Console", self.app).changes_of(self._run)
+        from store import checks
+
+        desk = hub(self).desk
+        assert desk is not None
+        self._changes = await asyncio.to_thread(checks.changes_since_good, desk.store, self._run)
         self.query_one(LadderView).show(Ladder.of_run(self._run, self._changes))
 
     def do_diagnosis(self) -> None:

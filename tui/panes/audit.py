@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tui import times
+from tui.columns import Cell, Column
 from tui.commands import Scope, bindings
 from tui.desk import Desk
 from tui.dialogs.base import message
 from tui.panes.paged_pane import PagedPane
 from tui.times import ago, exact
-from tui.widgets.record_list import Cell, Column, RecordList
+from tui.widgets.record_list import RecordList
 from tui.widgets.records import PagedRecords, PageRead
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,6 +17,9 @@ from tui.panes.paged_pane import PagedPane
 from tui.widgets.ladder_view import Ladder, LadderView
 from tui.widgets.record_list import RecordList
 from tui.widgets.records import PagedRecords, PageRead
+
+if TYPE_CHECKING:
+    from store.checks import Change, CheckRun
 
 
 class Stacked:
@@ -103,7 +107,14 @@ class ChecksPane(PagedPane):
 
     @work(exclusive=True, group="ladder", exit_on_error=False, description="compare with the last good check")
     async def _show_run(self, run: Any) -> None:
-        self.ladder.show(Ladder.of_run(run, await self.console.changes_of(run)))
+        self.ladder.show(Ladder.of_run(run, await self._changes(run)))
+
+    async def _changes(self, run: CheckRun) -> tuple[Change, ...]:
+        from store import checks
+
+        desk = self.console.desk
+        assert desk is not None
+        return await asyncio.to_thread(checks.changes_since_good, desk.store, run)
 
     def refusal(self, verb: str) -> str | None:
         record = self.table.current
@@ -133,5 +144,5 @@ class ChecksPane(PagedPane):
     @work(exclusive=True, group="copy", exit_on_error=False, description="copy the diagnosis")
     async def do_diagnosis(self) -> None:
         run = self.record
-        changes = await self.console.changes_of(run)
+        changes = await self._changes(run)
         clipboard.copy(self, "the diagnosis", diagnosis_text.as_text(run, changes))

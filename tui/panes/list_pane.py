@@ -12,15 +12,15 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 from textual.worker import Worker
 
+from tui.columns import Column
 from tui.commands import Scope
+from tui.hub import Hub, hub
 from tui.widgets.command_host import CommandHost
 from tui.widgets.lines import Line
-from tui.widgets.record_list import Column, RecordHeader, RecordList
+from tui.widgets.record_list import RecordHeader, RecordList
 
 if TYPE_CHECKING:
     from textual.widgets import Input
-
-    from tui.app import Console
 
 
 class ListPane(CommandHost):
@@ -36,8 +36,8 @@ class ListPane(CommandHost):
         self.stale = True
 
     @property
-    def console(self) -> Console:
-        return cast("Console", self.app)
+    def console(self) -> Hub:
+        return hub(self)
 
     @property
     def table(self) -> RecordList[Any]:
@@ -72,6 +72,12 @@ class ListPane(CommandHost):
         yield self.make_list()
         yield Static(self.EMPTY, classes="empty", markup=False)
         yield Line(classes="detail")
+
+    def on_mount(self) -> None:
+        self.watch(self.table, "cursor", self.on_record_list_moved, init=False)
+
+    def on_record_list_moved(self) -> None:
+        """Another record is under the cursor."""
 
     def say(self, headline: str) -> None:
         """Set the first line."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, chop_cells
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -32,8 +33,10 @@ STYLES = {
 }
 LABEL = 15
 """Cells of the label in front of an explanation's lines."""
-WORDS_SHOWN = 600
+WORDS_SHOWN = 160
 """Characters of a server's words in the short view; the whole is in the full one."""
+WORDS_LINES = 2
+"""Lines of them where room is scarce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +94,14 @@ def drawn(ladder: Ladder, width: int, now: datetime, *, height: int | None = Non
 
 def _short(ladder: Ladder, width: int, now: datetime) -> list[Row]:
     """The failed rung in full; the others are only named."""
-    rows = [_title(ladder, now)]
+    rows = [_title(ladder, now, width)]
     for outcome in ("passed", "failed", "skipped"):
         steps = [step for step in ladder.steps if step.outcome.value == outcome]
         glyph, word, tone = diagnosis_text.GLYPHS[outcome]
         if outcome == "failed":
             for step in steps:
                 rows.append(_rung(step.name, step, width, running=False))
-                rows += _explanation(step, ladder.changes, width, full=False)
+                rows += _explanation_first(step, ladder.changes, width)
         elif steps:
             names = ", ".join(diagnosis_text.title(step.name) for step in steps)
             rows.append(
@@ -108,7 +111,7 @@ def _short(ladder: Ladder, width: int, now: datetime) -> list[Row]:
 
 
 def _lines(ladder: Ladder, width: int, now: datetime, *, full: bool) -> list[Row]:
-    lines = [_title(ladder, now)]
+    lines = [_title(ladder, now, width)]
     done = {step.name: step for step in ladder.steps}
     for rung in ladder.rungs:
         step = done.get(rung)
@@ -123,13 +126,16 @@ def _lines(ladder: Ladder, width: int, now: datetime, *, full: bool) -> list[Row
     return lines
 
 
-def _title(ladder: Ladder, now: datetime) -> Row:
+def _title(ladder: Ladder, now: datetime, width: int) -> Row:
     glyph, word, tone = diagnosis_text.GLYPHS[ladder.outcome]
-    row: Row = [(visible(ladder.asset_name), "bold"), (f"  {glyph} {word}", STYLES[tone])]
-    if ladder.ms is not None:
+    name, state = visible(ladder.asset_name), f"  {glyph} {word}"
+    room = max(0, width - cell_len(state))
+    row: Row = [(fitted(name, min(cell_len(name), room)), "bold"), (state, STYLES[tone])]
+    if ladder.ms is not None and ladder.started_at is not None:
         row.append((f" after {took(ladder.ms)}", ""))
-    if ladder.started_at is not None and ladder.ms is not None:
         row.append((f"  {ago(ladder.started_at, now)}, {exact(ladder.started_at)}", "$text-muted"))
+    while len(row) > 2 and sum(cell_len(text) for text, _style in row) > width:
+        row.pop()
     return row
 
 
@@ -153,28 +159,50 @@ def _rung(rung: str, step: CheckStep | None, width: int, *, running: bool) -> Ro
 def _explanation(step: CheckStep, changes: Sequence[Change], width: int, *, full: bool) -> list[Row]:
     told = diagnosis_text.explained(step)
     happened = told.happened if full else told.happened[:WORDS_SHOWN]
-    rows = list(_labelled("What happened", happened, width))
-    rows += _labelled("Why", told.why, width)
+    rows = [*labelled("What happened", happened, width), *labelled("Why", told.why, width)]
+    rows += _to_do(told, width)
+    rows += labelled("Who can do it", told.who, width)
+    rows += labelled("Trying again", told.again, width)
+    rows += _since(changes, width)
+    if full:
+        rows += labelled("Source", told.source, width)
+    return rows
+
+
+def _explanation_first(step: CheckStep, changes: Sequence[Change], width: int) -> list[Row]:
+    """What must be seen without scrolling comes first: little of the server's words, and who can act."""
+    told = diagnosis_text.explained(step)
+    happened = list(labelled("What happened", told.happened[:WORDS_SHOWN], width))
+    rows = happened[:WORDS_LINES]
+    if len(happened) > WORDS_LINES:
+        label, (last, style) = rows[-1]
+        rows[-1] = [label, (fitted(f"{last} …", max(20, width - LABEL - 3)).rstrip(), style)]
+    rows += labelled("Why", told.why, width)
+    rows += labelled("Who can do it", told.who, width)
+    rows += _to_do(told, width)
+    return [*rows, *labelled("Trying again", told.again, width), *_since(changes, width)]
+
+
+def _to_do(told: diagnosis_text.Explanation, width: int) -> Iterator[Row]:
     for number, action in enumerate(told.steps, 1):
         numbered = f"{number}. {action}" if len(told.steps) > 1 else action
-        rows += _labelled("What to do" if number == 1 else "", numbered, width)
-    rows += _labelled("Who can do it", told.who, width)
-    rows += _labelled("Trying again", told.again, width)
+        yield from labelled("What to do" if number == 1 else "", numbered, width)
+
+
+def _since(changes: Sequence[Change], width: int) -> Iterator[Row]:
     if changes:
-        rows += _labelled(
+        yield from labelled(
             "Since it worked", "; ".join(diagnosis_text.told(change) for change in changes), width
         )
-    if full:
-        rows += _labelled("Source", told.source, width)
-    return rows
 
 
 def _facts(step: CheckStep, width: int) -> Iterator[Row]:
     for label, value in step.facts:
-        yield from _labelled(label, value, width)
+        yield from labelled(label, value, width)
 
 
-def _labelled(label: str, text: str, width: int) -> Iterator[Row]:
+def labelled(label: str, text: str, width: int) -> Iterator[Row]:
+    """A label, and its text wrapped beside it; the text is made harmless here."""
     lines = list(_wrapped(text, max(20, width - LABEL - 3))) or [""]
     for number, line in enumerate(lines):
         yield [(f"  {(visible(label) if number == 0 else ''):<{LABEL}} ", "$accent"), (line, "")]
@@ -182,7 +210,8 @@ def _labelled(label: str, text: str, width: int) -> Iterator[Row]:
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
     for line in visible(text, newlines=True).splitlines():
-        yield from textwrap.wrap(line, width) or [""]
+        wide = cell_len(line) != len(line)  # textwrap counts characters, not cells
+        yield from (chop_cells(line, width) if wide else textwrap.wrap(line, width)) or [""]
 
 
 class LadderView(VerticalScroll):

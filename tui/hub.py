@@ -1,0 +1,96 @@
+"""What panes, dialogs and verbs may ask of the console, so that none of them has to know it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.widget import Widget
+
+from tui.live_tests import LiveTests
+from tui.safe_app import SafeApp
+
+if TYPE_CHECKING:
+    from store.checks import CheckRun
+    from tui.desk import Desk
+
+
+class Hub(SafeApp):
+    """The console as the rest of the screen sees it; `tui.app.Console` carries it out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk: Desk | None = None
+        """None until the store is open."""
+        self.tests = LiveTests()
+        self.user = getpass.getuser()
+        self.vault_words = ("", "")
+        """Text and style of the status line's word on the vault."""
+        self.need_words = ("", "")
+        """The same of what needs a person."""
+
+    @property
+    def config_path(self) -> Path:
+        """The configuration file that is, or would be, read."""
+        raise NotImplementedError
+
+    def needs(self, words: str) -> None:
+        """Tell the status line what the assets' headline says."""
+        raise NotImplementedError
+
+    def say_vault(self, words: str, style: str) -> None:
+        """Tell the status line how the vault stands."""
+        raise NotImplementedError
+
+    def do_assets(self) -> Any:
+        """Show the assets."""
+        raise NotImplementedError
+
+    async def to_pane(self, name: str) -> Any:
+        """Close what is open above the panes and bring one to the front."""
+        raise NotImplementedError
+
+    async def unlocked(self, why: str) -> bool:
+        """Whether the vault is open, after asking for the passphrase where it is not. For workers."""
+        raise NotImplementedError
+
+    def test(self, asset_ids: Sequence[int], *, message: bool = False) -> None:
+        """Test these assets, on demand with a real message at the end."""
+        raise NotImplementedError
+
+    def edit_asset(self, asset_id: int | None) -> None:
+        """Open the form, for a new asset where no id is given."""
+        raise NotImplementedError
+
+    def delete_assets(self, asset_ids: Sequence[int]) -> None:
+        """Delete, after asking."""
+        raise NotImplementedError
+
+    def progressed(self) -> None:
+        """A running test has something new."""
+        raise NotImplementedError
+
+    def stop_tests(self) -> None:
+        """Stop the tests that run; they are recorded as stopped."""
+        raise NotImplementedError
+
+    def open_run(self, run: CheckRun) -> None:
+        """Show one check in full."""
+        raise NotImplementedError
+
+    def open_asset(self, asset_id: int) -> None:
+        """Show one asset in full."""
+        raise NotImplementedError
+
+    def show_checks_of(self, name: str) -> Any:
+        """Show the checks of the asset of that name."""
+        raise NotImplementedError
+
+
+def hub(widget: Widget) -> Hub:
+    """The console that a widget is part of."""
+    app = widget.app
+    assert isinstance(app, Hub)
+    return app
