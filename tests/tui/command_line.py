@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import os
 import pty
 import select
@@ -74,19 +75,26 @@ class InProcess:
         return Result(status, told.out, told.err)
 
 
+@contextmanager
 def child(
     *words: str, home: Path, stdin: bytes | None = None, environ: Mapping[str, str] | None = None, **more: Any
-) -> subprocess.Popen[bytes]:
-    """The real program, in a session of its own, so that it has no terminal to ask in."""
-    return subprocess.Popen(
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The real program for the block, in a session of its own, so that it has no terminal to ask in."""
+    process = subprocess.Popen(
         [*COMMAND, *words],
         stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
         stdout=more.pop("stdout", subprocess.PIPE),
         stderr=more.pop("stderr", subprocess.PIPE),
         env=environment(home, **(environ or {})),
         start_new_session=True,
+        bufsize=0,
         **more,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def finished(*words: str, home: Path, stdin: bytes | None = None, **more: Any) -> Result:
@@ -94,6 +102,23 @@ def finished(*words: str, home: Path, stdin: bytes | None = None, **more: Any) -
     with child(*words, home=home, stdin=stdin, **more) as process:
         out, err = process.communicate(stdin, timeout=PATIENCE_S)
     return Result(process.returncode, (out or b"").decode(), (err or b"").decode())
+
+
+@contextmanager
+def serving(home: Path, environ: dict[str, str], *options: str) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """`postroom rehearse --serve --json` and what it tells."""
+    with child("rehearse", "--serve", "--json", *options, home=home, environ=environ) as process:
+        told = json.loads(line_of(process))
+        assert told["postroom"] == 1
+        yield process, told["rehearsal"]
+
+
+def line_of(process: subprocess.Popen[bytes]) -> str:
+    """The next line of a child's stdout."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
+    assert ready, "no line came"
+    return process.stdout.readline().decode()
 
 
 class Terminal:
@@ -112,9 +137,9 @@ class Terminal:
         """What is on the screen."""
         return "\n".join(line.rstrip() for line in self._screen.display)
 
-    def shows(self, words: str) -> None:
-        """Wait until the words are on the screen."""
-        self._wait(lambda: words in self.text, f"{words!r} on the screen")
+    def shows(self, words: str, times: int = 1) -> None:
+        """Wait until the words are on the screen, so many times."""
+        self._wait(lambda: self.text.count(words) >= times, f"{words!r} on the screen")
 
     def type(self, keys: str) -> None:
         os.write(self._descriptor, keys.encode())

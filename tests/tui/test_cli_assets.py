@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from live.rehearsal.child import running_provider
-from live.rehearsal.desk import PASSPHRASE, prepare
+from live.rehearsal.desk import prepare
 from live.rehearsal.endpoints import Endpoints
+from store import assets
+from store.assets import AssetFields
+from store.database import Store
+from store.vault import Vault
 from tests.tui.command_line import InProcess, Result
 
-SECRET = "planted-secret-0815"
-PHRASE = "correct horse battery"
 GMAIL = ("--name", "Sales", "--address", "sales@example.com", "--provider", "gmail")
 OWN = ("--name", "Own", "--address", "own@example.org", "--host", "mail.example.org")
 
@@ -232,121 +234,35 @@ def test_remove_needs_yes_where_nobody_can_be_asked(postroom: InProcess) -> None
     assert json.loads(postroom("assets", "list", "--json").out)["assets"] == []
 
 
-def test_a_password_needs_a_vault_and_its_passphrase(postroom: InProcess, tmp_path: Path) -> None:
-    absent = postroom("assets", "add", *GMAIL, "--password-stdin", stdin="abcdefghijklmnop\n")
-    assert absent.status == 2
-    assert "postroom vault init" in absent.err
-    assert postroom("vault", "init", "--passphrase-stdin", stdin=PHRASE).status == 0
-    locked = postroom("assets", "add", *GMAIL, "--password-stdin", stdin="abcdefghijklmnop\n")
-    assert locked.status == 2
-    assert "postroom vault unlock" in locked.err
-    both = postroom("assets", "add", *GMAIL, "--password-stdin", "--passphrase-stdin", stdin="one\ntwo\n")
-    assert "--passphrase-file" in both.err
-    phrase = tmp_path / "phrase"
-    phrase.write_text(PHRASE)
-    phrase.chmod(0o600)
-    added = postroom(
-        "assets",
-        "add",
-        *GMAIL,
-        "--password-stdin",
-        "--passphrase-file",
-        str(phrase),
-        "--json",
-        stdin="abcdefghijklmnop\n",
+def test_hostile_text_does_not_reach_the_terminal_raw(postroom: InProcess, tmp_path: Path) -> None:
+    refused = postroom(
+        "assets", "add", "--name", "Evil\u202egnp", *OWN[2:], "--note", "\x1b]52;c;ZXZpbA==\x07"
     )
-    assert only(added)["has_password"] is True
-    assert "abcdefghijklmnop" not in added.out + added.err
-
-
-def test_a_password_file_that_others_read_is_told(postroom: InProcess, tmp_path: Path) -> None:
-    postroom("vault", "init", "--keep", "file", "--passphrase-stdin", stdin=PHRASE)
-    file = tmp_path / "password"
-    file.write_text(f"{SECRET}\n")
-    file.chmod(0o644)
-    told = postroom("assets", "add", *OWN, "--password-file", str(file))
-    assert told.status == 0
-    assert "chmod 600" in told.err
-    assert SECRET not in told.out + told.err
-    assert stat.S_IMODE(file.stat().st_mode) == 0o644
-    missing = postroom("assets", "set", "Own", "--password-file", str(tmp_path / "none"))
-    assert missing.err.splitlines()[-1] == f"postroom: No such file or directory ({tmp_path / 'none'})."
-
-
-@pytest.mark.parametrize("content", [b"", b"\n", b"one\ntwo\n", b"\xff\xfe\n", b"x" * 70_000])
-def test_what_is_no_password_is_refused(content: bytes, postroom: InProcess, tmp_path: Path) -> None:
-    file = tmp_path / "password"
-    file.write_bytes(content)
-    file.chmod(0o600)
-    told = postroom("assets", "add", *OWN, "--password-file", str(file))
-    assert told.status == 2
-    assert len(told.err.splitlines()) == 1
-
-
-def test_a_new_password_replaces_the_old_one_only_when_it_is_proven(
-    desk: tuple[str, str], postroom: InProcess
-) -> None:
-    assert postroom(*desk, "test", "Complaints").status == 1
-    wrong = postroom(
-        *desk, "assets", "set", "Complaints", "--note", "x", "--password-stdin", stdin="wrongwrongwrongw\n"
+    assert refused.status == 2
+    file = tmp_path / "theirs.db"
+    store = Store.open(file)
+    fields = AssetFields(
+        name="Evil\u202egnp",
+        address="\x9b31m@example.org",
+        host="h\x1b[2J",
+        port=25,
+        note="\x1b]52;c;eA==\x07",
     )
-    assert (wrong.status, wrong.out) == (1, "")
-    assert "Sign-in failed" in wrong.err
-    assert "--without-test" in wrong.err
-    assert "wrongwrong" not in wrong.err
-    before = only(postroom(*desk, "assets", "show", "Complaints", "--json"))
-    assert (before["version"], before["state"]) == (1, "failed")
-    right = postroom(
-        *desk, "assets", "set", "Complaints", "--password-stdin", "--json", stdin="rehearsalhotline\n"
-    )
-    after = only(right)
-    assert (after["version"], after["state"]) == (2, "passed")
-    assert postroom(*desk, "test", "Complaints").status == 0
-
-
-def test_a_password_that_signs_in_is_kept_though_a_later_rung_fails(
-    desk: tuple[str, str], postroom: InProcess
-) -> None:
-    told = postroom(
-        *desk, "assets", "set", "Bookings", "--password-stdin", "--json", stdin="Rehearsal-Agent-1\n"
-    )
-    assert (only(told)["state"], only(told)["failed_step"]) == ("failed", "envelope")
-    assert only(told)["version"] == 2
-
-
-def test_without_test_keeps_it_untested(desk: tuple[str, str], postroom: InProcess) -> None:
-    told = postroom(
-        *desk, "assets", "set", "Press", "--password-stdin", "--without-test", "--json", stdin=f"{SECRET}\n"
-    )
-    assert (only(told)["state"], only(told)["version"]) == ("never", 2)
-    assert postroom(*desk, "test", "Press").status == 1
-
-
-def test_secrets_appear_nowhere(desk: tuple[str, str], postroom: InProcess, tmp_path: Path) -> None:
-    told = [
-        postroom(*desk, "assets", "set", "Press", "--password-stdin", stdin=f"{SECRET}\n"),
-        postroom(*desk, "assets", "set", "Press", "--password-stdin", "--without-test", stdin=f"{SECRET}\n"),
-        postroom(*desk, "test", "Press", "--json"),
-        postroom(*desk, "assets", "show", "Press", "--json"),
-        postroom(*desk, "audit", "--json"),
-        postroom(*desk, "vault", "status", "--json"),
+    assets.create(store, Vault(store), fields)
+    store.close()
+    at = ("--store", str(file))
+    shown = [
+        postroom(*at, "assets", *words) for words in (["list"], ["show", fields.name], ["list", "--json"])
     ]
-    assert SECRET not in "".join(one.out + one.err for one in told)
-    assert PASSPHRASE.get_secret_value() + "\n" not in "".join(one.err for one in told)
-    kept = b"".join(file.read_bytes() for file in (tmp_path / "desk").iterdir())
-    assert SECRET.encode() not in kept
-
-
-def test_hostile_names_do_not_reach_the_terminal_raw(postroom: InProcess) -> None:
-    hostile = "Evil\u202egnp"
-    note = "\x1b]52;c;ZXZpbA==\x07"
-    told = postroom("assets", "add", "--name", hostile, *OWN[2:], "--note", note)
-    if told.status == 0:
-        shown = [postroom("assets", "list"), postroom("assets", "show", "own@example.org"), told]
-    else:
-        shown = [told]
+    shown += [
+        refused,
+        postroom(*at, "audit"),
+        postroom(*at, "audit", "--json"),
+        postroom(*at, "test", "--all"),
+    ]
     for one in shown:
-        assert not {"\x1b", "\x07", "\u202e"} & set(one.out + one.err)
+        assert [char for char in one.out + one.err if not char.isprintable() and char != "\n"] == []
+    assert "Evil<U+202E>gnp" in shown[0].out
 
 
 def test_the_store_is_private(postroom: InProcess) -> None:

@@ -37,7 +37,7 @@ def desk(tmp_path: Path, endpoints: Endpoints) -> tuple[str, str]:
     return "--store", str(prepare(directory, endpoints))
 
 
-def tests_of(told: Result) -> list[dict[str, Any]]:
+def answered(told: Result) -> list[dict[str, Any]]:
     answer = json.loads(told.out)
     assert answer.keys() == {"postroom", "tests"}
     tests = answer["tests"]
@@ -48,7 +48,7 @@ def tests_of(told: Result) -> list[dict[str, Any]]:
 def test_json_has_the_stated_shape_in_the_order_asked_for(desk: tuple[str, str], postroom: InProcess) -> None:
     told = postroom(*desk, "test", "Warranty", "press@example.net", "warranty", "--json")
     assert (told.status, told.err) == (1, "")
-    failed, passed = tests_of(told)
+    failed, passed = answered(told)
     assert [failed["asset"], passed["asset"]] == ["Warranty", "Press"]
     for one in (failed, passed):
         assert one.keys() == {
@@ -92,7 +92,7 @@ def test_text_has_words_and_diagnosis(desk: tuple[str, str], postroom: InProcess
 def test_send_to_delivers_a_message(desk: tuple[str, str], postroom: InProcess) -> None:
     told = postroom(*desk, "test", "Press", "--send-to", "you@example.com", "--json")
     assert told.status == 0
-    assert tests_of(told)[0]["steps"][-1]["rung"] == "message"
+    assert answered(told)[0]["steps"][-1]["rung"] == "message"
 
 
 @pytest.mark.parametrize("words", [(), ("--all", "Press"), ("Nobody",), ("Press", "Nobody")])
@@ -112,15 +112,15 @@ def test_nothing_to_test(postroom: InProcess) -> None:
 
 
 def test_a_locked_vault_is_told_and_the_ladder_ends_at_the_sign_in(
-    desk: tuple[str, str], postroom: InProcess, tmp_path: Path
+    desk: tuple[str, str], postroom: InProcess
 ) -> None:
     assert postroom(*desk, "vault", "lock").status == 0
     told = postroom(*desk, "test", "Press", "--json")
     assert told.status == 1
     assert "postroom vault unlock" in told.err
-    (stopped,) = [step for step in tests_of(told)[0]["steps"] if step["outcome"] == "failed"]
+    (stopped,) = [step for step in answered(told)[0]["steps"] if step["outcome"] == "failed"]
     assert stopped["rung"] == "sign-in"
-    assert stopped["diagnosis"]["id"] == "any-vault-locked"
+    assert stopped["diagnosis"]["id"] == "any-auth-vault-locked"
     assert postroom(*desk, "test", "Press", "--passphrase-stdin", stdin="rehearsal").status == 0
     assert postroom(*desk, "test", "Press", "--passphrase-stdin", stdin="wrong one").status == 2
     assert postroom(*desk, "vault", "status").out.startswith("The vault is locked")
@@ -133,7 +133,7 @@ def test_without_any_vault_the_ladder_still_climbs(endpoints: Endpoints, postroo
     )
     told = postroom("test", "X", "--json")
     assert (told.status, told.err) == (1, "")
-    (stopped,) = [step for step in tests_of(told)[0]["steps"] if step["outcome"] == "failed"]
+    (stopped,) = [step for step in answered(told)[0]["steps"] if step["outcome"] == "failed"]
     assert stopped["rung"] == "connect"
 
 

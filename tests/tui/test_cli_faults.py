@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.tui.command_line import InProcess, Result, child, finished
+from tests.tui.command_line import InProcess, Result, child, environment, finished
 from tui.commandline import faults
 
 
@@ -74,6 +76,15 @@ def test_a_terminal_without_utf8_gets_escapes(tmp_path: Path) -> None:
     name = finished("test", "Bücher", home=tmp_path, environ={"PYTHONIOENCODING": "ascii"})
     assert name.status == 2
     assert "B\\xfccher" in name.err
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", ["--version", "", "assets list", "vault unlock --passphrase-stdin"])
+def test_closed_streams(closed: str, words: str, tmp_path: Path) -> None:
+    command = f"exec {sys.executable} -m tui {words} {closed}"
+    ran = subprocess.run(["sh", "-c", command], env=environment(tmp_path), capture_output=True, text=True)
+    assert ran.returncode == (0 if words in ("--version", "assets list") else 2)
+    assert "Traceback" not in ran.stderr
 
 
 def test_our_own_faults_are_not_dressed_up() -> None:
