@@ -24,6 +24,8 @@ from tui.app import Console  # noqa: E402
 from tui.commandline import rehearsed  # noqa: E402
 
 SIZES = ((80, 24), (120, 40))
+ENDLESS = ("watch", "verb")
+"""Groups of workers that go on: the watch on the store, and verbs that wait for a person."""
 PICTURES: dict[str, Sequence[str]] = {
     "assets": (),
     "assets-filtered": ("slash", *"provider:office", "enter"),
@@ -44,8 +46,7 @@ async def settled(pilot: Pilot[int]) -> None:
     app = pilot.app
     for _ in range(200):
         await pilot.pause(0.02)
-        busy = [worker for worker in app.workers if worker.is_running and worker.group not in ("watch", "verb")]
-        if not busy:
+        if not any(worker.is_running and worker.group not in ENDLESS for worker in app.workers):
             break
     await pilot.pause()
 
