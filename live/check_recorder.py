@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from store import assets, audit, checks
 from store.assets import Asset
-from store.checks import CheckRun, CheckStep, Outcome
+from store.checks import CheckRun, CheckStep, NewRun, Outcome
 from store.database import Store
 
 GATHER_S = 0.05
@@ -85,32 +85,30 @@ def record_all(store: Store, batch: Sequence[Ended]) -> list[CheckRun | None]:
     with store.write() as session:
         wanted = col(assets.AssetRow.id).in_([ended.asset.id for ended in batch])
         present = set(session.exec(select(assets.AssetRow.id).where(wanted)))
-        runs: list[CheckRun | None] = []
-        for ended in batch:
-            asset = ended.asset
-            if asset.id not in present:
-                runs.append(None)
-                continue
+        kept = [ended for ended in batch if ended.asset.id in present]
+        for ended in kept:
             audit.record(
                 session,
                 store.actor,
                 "connection tested",
-                asset_id=asset.id,
-                asset_name=asset.name,
+                asset_id=ended.asset.id,
+                asset_name=ended.asset.name,
                 detail=_in_short(ended),
             )
-            run = checks.record(
-                session,
-                asset.id,
-                asset.name,
-                started_at=ended.started_at,
-                ms=ended.ms,
-                outcome=ended.outcome,
-                steps=ended.steps,
-                transcript=ended.transcript,
-            )
-            runs.append(run)
-        return runs
+        runs = iter(checks.record_all(session, [_new_run(ended) for ended in kept]))
+        return [next(runs) if ended.asset.id in present else None for ended in batch]
+
+
+def _new_run(ended: Ended) -> NewRun:
+    return NewRun(
+        ended.asset.id,
+        ended.asset.name,
+        ended.started_at,
+        ended.ms,
+        ended.outcome,
+        ended.steps,
+        ended.transcript,
+    )
 
 
 def _in_short(ended: Ended) -> str:

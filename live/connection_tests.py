@@ -9,15 +9,22 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session
 
 from live.check_recorder import Ended, Recorder, record_all
+from live.oauth.on_demand import HttpOnDemand
 from live.smtp.ladder import Ladder, Limits, RungStarted
 from live.smtp.target import Target, target_of
 from store import assets
-from store.assets import Asset
+from store.assets import Asset, SignIn
 from store.checks import CheckRun, CheckStep, Outcome
 from store.database import Store
 from store.vault import SecretUnreadable, Vault, VaultAbsent, VaultLocked
+
+if TYPE_CHECKING:
+    from live.oauth.http import OAuthHttp
 
 TESTS_PER_LOGIN = 3
 """Exchange Online takes three connections per mailbox,
@@ -95,20 +102,23 @@ async def run(
     bounds: Bounds,
     limits: Limits | None = None,
     send_to: str | None = None,
+    http: OAuthHttp | None = None,
 ) -> AsyncGenerator[Event, None]:
     """Test the assets side by side and yield what happens; every test that ends is in the store before it is
-    told.
+    told. The token of an asset that signs in by OAuth is renewed where it is stale, and once where it is
+    refused.
 
     Closing the iterator (or cancelling its consumer) stops the tests that run and records them as cancelled.
 
     Args:
         send_to: an address that one real message per asset is sent to at the end.
+        http: the client for authorization servers; None: one is made where a token must be renewed.
 
     Raises:
         StoreError: the store can no longer be read or written.
     """
     ids = list(dict.fromkeys(asset_ids))
-    tests = _Round(store, vault, bounds, limits or Limits(), send_to, Recorder(store))
+    tests = _Round(store, vault, bounds, limits or Limits(), send_to, Recorder(store), http)
     task = asyncio.create_task(tests.run(ids))
     try:
         running = len(ids)
@@ -134,16 +144,17 @@ class _Round:
     limits: Limits
     send_to: str | None
     recorder: Recorder
+    http: OAuthHttp | None
     events: asyncio.Queue[Event | BaseException] = field(default_factory=asyncio.Queue)
     """What happened, or why the round cannot go on."""
 
     async def run(self, asset_ids: Sequence[int]) -> None:
         """Test these assets; cancelling stops all of them."""
         try:
-            async with asyncio.TaskGroup() as group:
+            async with HttpOnDemand(self.http) as http, asyncio.TaskGroup() as group:
                 for first in range(0, len(asset_ids), READ_AT_ONCE):
                     part = asset_ids[first : first + READ_AT_ONCE]
-                    found = await asyncio.to_thread(_targets, self.store, self.vault, part)
+                    found = await asyncio.to_thread(_targets, self.store, self.vault, part, http)
                     for asset_id, one in zip(part, found, strict=True):
                         if one is None:
                             self.events.put_nowait(TestEnded(asset_id, None))
@@ -210,21 +221,24 @@ Found = tuple[Asset, Target] | None
 """An asset and what its test is aimed at; None: it no longer exists."""
 
 
-def _targets(store: Store, vault: Vault, asset_ids: Sequence[int]) -> list[Found]:
-    return [_target(store, vault, asset_id) for asset_id in asset_ids]
+def _targets(store: Store, vault: Vault, asset_ids: Sequence[int], http: HttpOnDemand) -> list[Found]:
+    found = [assets.by_id(store, vault, asset_id) for asset_id in asset_ids]
+    with store.read() as session:
+        return [
+            None if asset is None else (asset, _target(store, session, vault, asset, http)) for asset in found
+        ]
 
 
-def _target(store: Store, vault: Vault, asset_id: int) -> Found:
-    asset = assets.by_id(store, vault, asset_id)
-    if asset is None:
-        return None
+def _target(store: Store, session: Session, vault: Vault, asset: Asset, http: HttpOnDemand) -> Target:
+    if asset.sign_in == SignIn.OAUTH:
+        from live.oauth.stored_grant import StoredGrant  # 150 ms with its libraries, in this thread
+
+        return target_of(asset, None, tokens=StoredGrant(store, vault, asset, http.opened))
+    missing = "password_missing"
     try:
-        with store.read() as session:
-            password = vault.reveal(session, assets.owner_of_secrets(asset_id), assets.PASSWORD)
-        missing = "password_missing"
+        password = vault.reveal(session, assets.owner_of_secrets(asset.id), assets.PASSWORD)
     except SecretUnreadable:
         password, missing = None, "password_unreadable"
     except (VaultLocked, VaultAbsent):
-        password = None
-        missing = "vault_locked" if asset.has_password else "password_missing"
-    return asset, target_of(asset, password, missing=missing)
+        password, missing = None, "vault_locked" if asset.has_password else missing
+    return target_of(asset, password, missing=missing)

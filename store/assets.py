@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import Index, text
 from sqlmodel import Field, Session, SQLModel, select
 
-from store import audit
+from store import audit, authorizations, deadlines
 from store.asset_errors import AssetError as AssetError
 from store.asset_errors import AssetGone as AssetGone
 from store.asset_errors import AssetTaken as AssetTaken
@@ -23,33 +22,14 @@ from store.columns import UtcDateTime
 from store.database import Store
 from store.folding import folded
 from store.forwarding import forwarding_address as forwarding_address
+from store.kinds import Provider as Provider
+from store.kinds import Security as Security
+from store.kinds import SignIn as SignIn
+from store.oauth_clients import OAuthClientRow
 from store.vault import Vault
 
 PASSWORD = "password"
 """Name of the secret that holds an asset's SMTP password."""
-
-
-class Provider(StrEnum):
-    """Whose mailbox it is."""
-
-    GMAIL = "gmail"
-    OFFICE365 = "office365"
-    CUSTOM = "custom"
-
-
-class SignIn(StrEnum):
-    """How sending signs in."""
-
-    PASSWORD = "password"
-    OAUTH = "oauth"
-
-
-class Security(StrEnum):
-    """How the connection to the SMTP server is protected."""
-
-    SSL = "ssl"
-    STARTTLS = "starttls"
-    NONE = "none"
 
 
 class AssetFields(SQLModel):
@@ -73,6 +53,10 @@ class AssetFields(SQLModel):
     """A certificate authority in PEM that is trusted for this asset alone, besides the system's."""
     cleartext_agreed: bool = False
     """A person's explicit yes to sending the password without TLS (security None)."""
+    oauth_client_id: int | None = Field(default=None, foreign_key="oauth_clients.id", index=True)
+    """The app registration through which it signs in, where `sign_in` is OAuth 2.0."""
+    ask_consent: bool = False
+    """Whether the provider is told to ask for consent again (`prompt=consent`)."""
 
     @property
     def sign_in_name(self) -> str:
@@ -139,7 +123,7 @@ def create(
     """Keep a new asset, with its password sealed, in one transaction.
 
     Raises:
-        AssetTaken: name or address are in use.
+        AssetTaken: name or address are in use. AssetError: its OAuth client is gone.
         store.vault.VaultLocked, VaultAbsent: a password was given and cannot be sealed; nothing is kept.
     """
     now = datetime.now(UTC)
@@ -150,7 +134,7 @@ def create(
         updated_at=now,
     )
     with store.write() as session:
-        _refuse_taken(session, fields, None)
+        _refuse(session, fields, None)
         session.add(row)
         session.flush()
         assert row.id is not None
@@ -178,8 +162,8 @@ def update(
 
     Raises:
         EditConflict: it is no longer the current one. AssetGone: it was deleted. AssetTaken: name or address
-        are in use. store.vault.VaultLocked, VaultAbsent: a password was given and cannot be sealed; nothing
-        is changed.
+        are in use. AssetError: its OAuth client is gone. store.vault.VaultLocked, VaultAbsent: a password was
+        given and cannot be sealed; nothing is changed.
     """
     with store.write() as session:
         row = session.get(AssetRow, asset_id)
@@ -187,7 +171,7 @@ def update(
             raise AssetGone(f"The asset {fields.name} was deleted by somebody else.")
         if row.version != version:
             raise EditConflict(_asset(session, vault, row), fields)
-        _refuse_taken(session, fields, asset_id)
+        _refuse(session, fields, asset_id)
         columns = _columns(fields)
         changed = [name for name in AssetFields.model_fields if getattr(row, name) != columns[name]]
         for name, value in columns.items():
@@ -203,7 +187,7 @@ def update(
 
 
 def delete(store: Store, vault: Vault, asset_ids: Iterable[int]) -> int:
-    """Delete assets with their secrets and checks; returns how many there were."""
+    """Delete assets with their secrets, checks and grants; returns how many there were."""
     deleted = 0
     with store.write() as session:
         for asset_id in dict.fromkeys(asset_ids):
@@ -211,6 +195,8 @@ def delete(store: Store, vault: Vault, asset_ids: Iterable[int]) -> int:
             if row is None:
                 continue
             vault.forget(session, owner_of_secrets(asset_id))
+            deadlines.forget(session, owner_of_secrets(asset_id))
+            authorizations.forget(session, vault, asset_id)
             audit.record(
                 session,
                 store.actor,
@@ -291,7 +277,10 @@ def _kept(session: Session, vault: Vault, row: AssetRow) -> Asset:
     return _asset(session, vault, row)
 
 
-def _refuse_taken(session: Session, fields: AssetFields, but: int | None) -> None:
+def _refuse(session: Session, fields: AssetFields, but: int | None) -> None:
+    client_id = fields.oauth_client_id
+    if client_id is not None and session.get(OAuthClientRow, client_id) is None:
+        raise AssetError("The OAuth client was deleted by somebody else; choose another.")
     for field, column in (("name", AssetRow.name_key), ("address", AssetRow.address_key)):
         value = getattr(fields, field)
         other = session.exec(select(AssetRow).where(column == folded(value))).first()

@@ -3,8 +3,6 @@ secret."""
 
 from __future__ import annotations
 
-import os
-import pwd
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from sqlalchemy import Index, func
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from store.actor import Actor
 from store.columns import UtcDateTime
 from store.folding import holds
 
@@ -24,32 +23,6 @@ T = TypeVar("T")
 
 DETAIL_CHARACTERS = 1_000
 """Longer details are cut: an entry is a line to read, not a document."""
-
-
-CLIENT_CHARACTERS = 64
-"""An IPv6 address with a zone has at most 62; the variable may hold anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: the system user, and the address of the SSH client where there is one."""
-
-    user: str
-    client: str = ""
-
-    @classmethod
-    def current(cls) -> Actor:
-        """The person at this process.
-
-        The user is the one the system knows (`LOGNAME` and `USER` say what anybody likes); the client is the
-        first word of `SSH_CONNECTION`, which sshd sets.
-        """
-        try:
-            user = pwd.getpwuid(os.getuid()).pw_name
-        except KeyError:  # a user id without a name, as in containers
-            user = f"uid {os.getuid()}"
-        client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
-        return cls(user, "".join(filter(str.isprintable, client))[:CLIENT_CHARACTERS])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Index, func
+from sqlalchemy import Index, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -95,6 +95,20 @@ class CheckRow(SQLModel, table=True):
     transcript: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A check to be recorded."""
+
+    asset_id: int
+    asset_name: str
+    started_at: datetime
+    ms: float
+    outcome: Outcome
+    steps: Sequence[CheckStep]
+    transcript: str
+    kind: str = CONNECTION
+
+
 def record(
     session: Session,
     asset_id: int,
@@ -107,33 +121,47 @@ def record(
     transcript: str,
     kind: str = CONNECTION,
 ) -> CheckRun:
-    """Keep a run in the caller's transaction, and drop the asset's runs beyond `KEPT_RUNS`."""
-    stopped = next((step for step in steps if step.outcome is Outcome.FAILED), None)
-    row = CheckRow(
-        asset_id=asset_id,
-        asset_name=asset_name,
-        kind=kind,
-        started_at=started_at,
-        ms=ms,
-        outcome=outcome.value,
+    """Keep one run as `record_all` does."""
+    run = NewRun(asset_id, asset_name, started_at, ms, outcome, steps, transcript, kind)
+    return record_all(session, [run])[0]
+
+
+def record_all(session: Session, runs: Sequence[NewRun]) -> list[CheckRun]:
+    """Keep runs in the caller's transaction, and drop what their assets have beyond `KEPT_RUNS`."""
+    rows = [_row(run) for run in runs]
+    session.add_all(rows)
+    session.flush()
+    for row in rows:
+        session.connection().execute(PRUNE, {"asset_id": row.asset_id, "kept": KEPT_RUNS})
+    kept = select(CheckRow).where(col(CheckRow.id).in_([row.id for row in rows])).order_by(col(CheckRow.id))
+    return [_run(row) for row in session.exec(kept, execution_options={"populate_existing": True})]
+
+
+PRUNE = text(
+    """
+    DELETE FROM checks
+     WHERE asset_id = :asset_id
+       AND id <= (SELECT id FROM checks WHERE asset_id = :asset_id ORDER BY id DESC LIMIT 1 OFFSET :kept)
+       AND id != coalesce((SELECT max(id) FROM checks WHERE asset_id = :asset_id AND outcome = 'passed'), 0)
+    """
+)
+"""One statement: by way of mapped rows it took a third of the time of recording a run."""
+
+
+def _row(run: NewRun) -> CheckRow:
+    stopped = next((step for step in run.steps if step.outcome is Outcome.FAILED), None)
+    return CheckRow(
+        asset_id=run.asset_id,
+        asset_name=run.asset_name,
+        kind=run.kind,
+        started_at=run.started_at,
+        ms=run.ms,
+        outcome=run.outcome.value,
         failed_step=stopped.name if stopped else None,
         diagnosis=stopped.diagnosis if stopped else None,
-        steps=json.dumps([_packed(step) for step in steps], ensure_ascii=False),
-        transcript=transcript,
+        steps=json.dumps([_packed(step) for step in run.steps], ensure_ascii=False),
+        transcript=run.transcript,
     )
-    session.add(row)
-    session.flush()
-    session.refresh(row)
-    _prune(session, asset_id)
-    return _run(row)
-
-
-def _prune(session: Session, asset_id: int) -> None:
-    of_asset = select(CheckRow.id).where(CheckRow.asset_id == asset_id).order_by(col(CheckRow.id).desc())
-    good = session.exec(of_asset.where(CheckRow.outcome == Outcome.PASSED.value).limit(1)).first()
-    for id_ in session.exec(of_asset.offset(KEPT_RUNS)).all():
-        if id_ != good:
-            session.delete(session.get_one(CheckRow, id_))
 
 
 def by_id(store: Store, run_id: int) -> CheckRun | None:
@@ -209,7 +237,7 @@ class Change:
     now: str
 
 
-VOLATILE_FACTS = frozenset({"days left", "answered", "message id", "IPv4", "IPv6"})
+VOLATILE_FACTS = frozenset({"days left", "answered", "message id", "IPv4", "IPv6", "age", "ends"})
 """Facts that differ from run to run without meaning anything."""
 
 

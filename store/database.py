@@ -10,6 +10,7 @@ import contextlib
 import os
 import sqlite3
 import stat
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine
 
-from store.audit import Actor
+from store.actor import Actor
 from store.folding import folded
 from store.migrations import APPLICATION_ID, HEAD, migrate
 
@@ -117,12 +118,14 @@ class Store:
 class ChangeWatch:
     """Tells whether anyone has committed since the last look, by `PRAGMA data_version` (a few microseconds).
 
-    See https://www.sqlite.org/pragma.html#pragma_data_version. May be used from several threads, one at a
-    time. Making it and asking it raise `StoreError` where the file cannot be read.
+    See https://www.sqlite.org/pragma.html#pragma_data_version. May be used from several threads; closing it
+    waits for one that is asking, since SQLite frees the connection under its feet otherwise. Making it and
+    asking it raise `StoreError` where the file cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._in_use = threading.Lock()
         try:
             # Not "ro": the last one to close folds the write-ahead log back, and may have to be this one.
             self._connection = _connection(path, "rw")
@@ -139,11 +142,13 @@ class ChangeWatch:
 
     def changed(self) -> bool:
         """True once for any number of commits since the last call."""
-        before, self._seen = self._seen, self._version()
-        return self._seen != before
+        with self._in_use:
+            before, self._seen = self._seen, self._version()
+            return self._seen != before
 
     def close(self) -> None:
-        self._connection.close()
+        with self._in_use:
+            self._connection.close()
 
 
 def explained(error: sqlite3.Error, path: Path) -> StoreError:

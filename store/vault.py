@@ -15,7 +15,7 @@ from types import MappingProxyType
 from pydantic import SecretStr
 from sqlmodel import Session
 
-from store import audit, vault_tables
+from store import audit, vault_secrets, vault_tables
 from store.database import Store
 from store.key_homes import HomeReport, HomeState, KeyHome, examine
 from store.vault_errors import HomeFault as HomeFault
@@ -182,7 +182,7 @@ class Vault:
         after = Wrapping.make(new, passphrase, self._strongest(before))
         with self._held.rotated_to(new, "passphrase"), self._store.write() as session:
             self._require_unchanged(session, before)
-            count = _seal_anew(session, old, new)
+            count = vault_secrets.seal_anew(session, old, new)
             vault_tables.put_wrapping(session, after, new_key=True)
             told = f"generation {new.key_id}, secrets sealed anew: {count}"
             audit.record(session, self._store.actor, "vault key rotated", detail=told)
@@ -235,6 +235,20 @@ class Vault:
             return None
         return self._present(session).open(owner, name, *row)
 
+    def seal_all(self, session: Session, secrets: Iterable[tuple[str, str, SecretStr]]) -> None:
+        """`seal` for many (owner, name, secret), with the key looked up once."""
+        vault_secrets.seal_all(session, self._present(session), secrets)
+
+    def reveal_all(
+        self, session: Session, owners: Iterable[str], name: str
+    ) -> Mapping[str, SecretStr | SecretUnreadable]:
+        """`reveal` for many owners' secrets of one name; one that does not open is the reason why not.
+
+        Raises:
+            VaultAbsent, VaultLocked: also where none of them has such a secret.
+        """
+        return vault_secrets.open_all(session, self._present(session), owners, name)
+
     def has(self, session: Session, owner: str, name: str) -> bool:
         """Whether there is such a secret; works locked."""
         return vault_tables.has_secret(session, owner, name)
@@ -282,16 +296,3 @@ class Vault:
     def _require_unchanged(session: Session, record: Wrapping) -> None:
         if vault_tables.wrapping(session) != record:
             raise VaultChanged
-
-
-def _seal_anew(session: Session, old: VaultKey, new: VaultKey) -> int:
-    """Replace every sealed secret by one under the new key; returns how many (5,000 take about 0.2 s)."""
-    count = 0
-    for batch in vault_tables.every_secret(session):
-        rows = [
-            (owner, name, new.seal(owner, name, old.open(owner, name, key_id, sealed)))
-            for owner, name, key_id, sealed in batch
-        ]
-        vault_tables.replace_sealed(session, rows, new.key_id)
-        count += len(rows)
-    return count

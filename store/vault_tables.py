@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy
@@ -109,6 +109,29 @@ def sealed_secret(session: Session, owner: str, name: str) -> tuple[int, bytes] 
     """The generation and the sealed bytes, None where there is no such secret."""
     query = select(SecretRow.key_id, SecretRow.sealed)
     return session.exec(query.where(col(SecretRow.owner) == owner, col(SecretRow.name) == name)).first()
+
+
+def put_secrets(session: Session, rows: Sequence[tuple[str, str, bytes]], key_id: int) -> None:
+    """`put_secret` for many (owner, name, sealed bytes) of one generation."""
+    now = datetime.now(UTC)
+    statement = insert(SecretRow)
+    names = ("key_id", "sealed", "changed_at")
+    session.connection().execute(
+        statement.on_conflict_do_update(
+            index_elements=["owner", "name"], set_={name: statement.excluded[name] for name in names}
+        ),
+        [
+            {"owner": owner, "name": name, "key_id": key_id, "sealed": sealed, "changed_at": now}
+            for owner, name, sealed in rows
+        ],
+    )
+
+
+def sealed_secrets(session: Session, owners: Iterable[str], name: str) -> list[tuple[str, int, bytes]]:
+    """(owner, generation, sealed bytes) of the owners that have a secret of that name."""
+    query = sqlalchemy.select(col(SecretRow.owner), col(SecretRow.key_id), col(SecretRow.sealed))
+    query = query.where(col(SecretRow.owner).in_(owners), col(SecretRow.name) == name)
+    return [(owner, key_id, sealed) for owner, key_id, sealed in session.connection().execute(query)]
 
 
 def has_secret(session: Session, owner: str, name: str) -> bool:

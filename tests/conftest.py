@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.audit import Actor
+from store.actor import Actor
 from store.database import Store
 from store.vault import Vault
 from tests.store.kit import CHEAP, PASSPHRASE

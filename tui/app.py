@@ -4,26 +4,31 @@ pane."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui import commands
+from tui import commands, palette, times
 from tui.commands import Scope, bindings
 from tui.hub import Hub
 from tui.main_screen import MainScreen
+from tui.panes.assets import AssetsPane
 from tui.theme import POSTROOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from textual.app import SystemCommand
+
     from store.checks import CheckRun
+    from tui.asset_list import AssetRow
     from tui.desk import Desk
 
 WATCH_SECONDS = 0.5
@@ -51,6 +56,7 @@ class Console(Hub):
         self.theme = "postroom"
         self.mouse = mouse
         self._store, self._config = store, config
+        self._ended = 0
         self._progress_due = False
 
     def run_console(self) -> int:
@@ -71,15 +77,33 @@ class Console(Hub):
 
     @work(exclusive=True, group="desk", exit_on_error=False, description="open the store")
     async def _open_desk(self) -> None:
+        rows = await asyncio.to_thread(_glance, self._store, self._config)
+        if rows:
+            self.main.query_one(AssetsPane).take(rows)
         self.desk = await asyncio.to_thread(_opened_desk, self._store, self._config)
+        if not gc.isenabled():  # see `tui.cli.open_console`; what is here now stays
+            gc.freeze()
+            gc.enable()
         if self.desk.settings.theme != self.theme and self.desk.settings.theme in self.available_themes:
             self.theme = self.desk.settings.theme
         self.main.store_changed()
         self._watch()
         from tui import vault_verbs
 
-        self._carry_out("look for the vault's key", vault_verbs.begin)
+        self.run_worker(
+            vault_verbs.begin(self, self.desk),
+            group="begin",
+            exit_on_error=False,
+            description="look for the vault's key",
+        )
         self.set_interval(TICK_SECONDS, self.main.tick)
+        self._restate_deadlines(self.desk)
+
+    @work(exclusive=True, group="deadlines", exit_on_error=False, description="work out the deadlines")
+    async def _restate_deadlines(self, desk: Desk) -> None:
+        from live import deadlines
+
+        await asyncio.to_thread(deadlines.restate, desk.store, times.now())
 
     @work(exclusive=True, group="watch", exit_on_error=False, description="watch the store")
     async def _watch(self) -> None:
@@ -113,14 +137,17 @@ class Console(Hub):
         return config_file(self._config, self._store)
 
     def needs(self, words: str) -> None:
-        """What the status line says of the assets."""
         first = words.partition(" · ")[0]
         self.need_words = (first, "bold $text-error" if first[0].isdigit() else "$text-success")
-        self.main.draw_lines()
+        self._draw_lines()
 
     def say_vault(self, words: str, style: str) -> None:
         self.vault_words = (words, style)
-        self.main.draw_lines()
+        self._draw_lines()
+
+    def _draw_lines(self) -> None:
+        if self.screen_stack:  # none is left while the console closes
+            self.main.draw_lines()
 
     def store_changed(self) -> None:
         """Someone committed: everything that is seen reads again."""
@@ -137,7 +164,6 @@ class Console(Hub):
             await result
 
     async def to_pane(self, name: str) -> Any:
-        """Close what is open above the panes and bring one to the front."""
         while not isinstance(self.screen, MainScreen):
             await self.pop_screen()
         return await self.main.show_pane(name)
@@ -149,6 +175,10 @@ class Console(Hub):
     @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
     async def do_checks(self) -> None:
         await self.to_pane("checks")
+
+    @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
+    async def do_tokens(self) -> None:
+        await self.to_pane("tokens")
 
     @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
     async def do_audit(self) -> None:
@@ -167,7 +197,7 @@ class Console(Hub):
     def do_vault(self) -> None:
         from tui import vault_verbs
 
-        self._carry_out("unlock or lock the vault", vault_verbs.toggle)
+        self.carry_out("unlock or lock the vault", vault_verbs.toggle)
 
     async def unlocked(self, why: str) -> bool:
         from tui import vault_verbs
@@ -175,21 +205,19 @@ class Console(Hub):
         return self.desk is not None and await vault_verbs.unlocked(self, self.desk, why)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        host: Any = screen if getattr(screen, "SCOPE", None) else self.main.active
-        for scope, hearer in ((host.SCOPE, host), (Scope.EVERYWHERE, self)):
-            for command in commands.of(scope):
-                yield SystemCommand(command.label, command.tip, _carried_out(hearer, command.id))
-        yield SystemCommand(
-            "Theme", "Choose another theme; ansi-dark follows your terminal.", self.action_change_theme
-        )
+        return palette.found(self, screen)
+
+    def action_command_palette(self) -> None:
+        if palette.hearer(self.screen) is not None:
+            super().action_command_palette()
 
     # --- verbs that reach beyond one pane ---
 
-    def _carry_out(
+    def carry_out(
         self, what: str, verb: Callable[..., Coroutine[Any, Any, None]], *given: Any, **options: Any
     ) -> None:
-        """Run a verb in a worker; what it works on is named by ids, never by secrets."""
-        if self.desk is not None:
+        busy = any(worker.group == "verb" and not worker.is_finished for worker in self.workers)
+        if self.desk is not None and not busy:
             self.run_worker(
                 verb(self, self.desk, *given, **options),
                 group="verb",
@@ -198,22 +226,19 @@ class Console(Hub):
             )
 
     def test(self, asset_ids: Sequence[int], *, message: bool = False) -> None:
-        """Test these assets, on demand with a real message at the end."""
         from tui import asset_verbs
 
-        self._carry_out("test the connection", asset_verbs.run_tests, asset_ids, message=message)
+        self.carry_out("test the connection", asset_verbs.run_tests, asset_ids, message=message)
 
     def edit_asset(self, asset_id: int | None) -> None:
-        """Open the form, for a new asset where no id is given."""
         from tui import asset_verbs
 
-        self._carry_out("edit the asset", asset_verbs.edit, asset_id)
+        self.carry_out("edit the asset", asset_verbs.edit, asset_id)
 
     def delete_assets(self, asset_ids: Sequence[int]) -> None:
-        """Delete, after asking."""
         from tui import asset_verbs
 
-        self._carry_out("delete the assets", asset_verbs.delete, asset_ids)
+        self.carry_out("delete the assets", asset_verbs.delete, asset_ids)
 
     def progressed(self) -> None:
         """A running test has something new: show it soon, but not for every rung."""
@@ -223,21 +248,24 @@ class Console(Hub):
 
     def _show_progress(self) -> None:
         self._progress_due = False
-        self.main.tick()
+        if not self.screen_stack:
+            return
+        if self.tests.ended == self._ended:
+            self.main.tick()
+        else:  # what ended is in the store: read it at once, so that its row does not vanish for a moment
+            self.store_changed()
+        self._ended = self.tests.ended
 
     def stop_tests(self) -> None:
-        """Stop the tests that run; they are recorded as stopped."""
         self.workers.cancel_group(self, "tests")
         self.notify("The tests were stopped.", markup=False)
 
     def open_run(self, run: CheckRun) -> None:
-        """One check in full, above the panes."""
         from tui.dialogs.run_screen import RunScreen
 
         self.push_screen(RunScreen(run))
 
     def open_asset(self, asset_id: int) -> None:
-        """One asset in full, above the panes."""
         from tui.dialogs.asset_screen import AssetScreen
 
         self.push_screen(AssetScreen(asset_id))
@@ -252,11 +280,18 @@ class Console(Hub):
         return self.desk is None
 
 
+def _glance(store: Path | None, config: Path | None) -> list[AssetRow]:
+    """The list as it will be, before the libraries are imported that opening the store takes."""
+    from store import settings
+    from store.asset_lines import glance
+    from tui import asset_list, times
+
+    with contextlib.suppress(settings.SettingsError):
+        return asset_list.rows(glance(settings.load(config, store).store), times.now())
+    return []
+
+
 def _opened_desk(store: Path | None, config: Path | None) -> Desk:
     from tui.desk import Desk
 
     return Desk.open(store, config)
-
-
-def _carried_out(hearer: Any, command_id: str) -> Callable[[], Any]:
-    return lambda: hearer.action_command(command_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -19,16 +19,21 @@ TEXTS = ("name", "address", "host", "username", "login_id", "owner", "note")
 """Fields that are plain text; outer white space is dropped."""
 
 
-def fields_of(typed: Mapping[str, object], *, sign_in: SignIn, ca_pem: str) -> AssetFields:
+def fields_of(typed: Mapping[str, object], *, ca_pem: str) -> AssetFields:
     """The fields as typed; a port that is no number becomes 0, which the remarks then name."""
     port = str(typed["port"]).strip()
     security = Security(str(typed["security"]))
+    sign_in = SignIn(str(typed["sign_in"]))
+    oauth = sign_in is SignIn.OAUTH
+    texts: dict[str, Any] = {name: str(typed[name]).strip() for name in TEXTS}
     return AssetFields(
-        **{name: str(typed[name]).strip() for name in TEXTS},
+        **texts,
         provider=Provider(str(typed["provider"])),
         security=security,
         port=int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0,
         sign_in=sign_in,
+        oauth_client_id=int(str(typed["oauth_client_id"])) if oauth and typed["oauth_client_id"] else None,
+        ask_consent=oauth and bool(typed["ask_consent"]),
         ca_pem=ca_pem,
         cleartext_agreed=bool(typed["cleartext_agreed"]) and security is Security.NONE,
     )

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from store import assets
+from store import assets, oauth_clients
 from tui.desk import Desk
 from tui.dialogs.ask_address import AskAddress
 from tui.dialogs.asset_form import AssetForm
@@ -21,7 +21,7 @@ NAMED = 10
 
 
 async def run_tests(console: Hub, desk: Desk, asset_ids: Sequence[int], *, message: bool = False) -> None:
-    """Test these assets, asking for the passphrase first where the vault is locked.
+    """Test these assets, asking for the passphrase first where a password is kept and the vault is locked.
 
     Args:
         message: also send a real message, to an address that is asked for.
@@ -31,7 +31,10 @@ async def run_tests(console: Hub, desk: Desk, asset_ids: Sequence[int], *, messa
         send_to = await console.push_screen_wait(AskAddress(len(asset_ids)))
         if send_to is None:
             return
-    await console.unlocked("The connection test signs in with the password that is kept in the vault.")
+    wanted = set(asset_ids)
+    lines = await asyncio.to_thread(assets.lines, desk.store)
+    if any(line.has_password for line in lines if line.id in wanted):
+        await console.unlocked("The connection test signs in with the password that is kept in the vault.")
     accepted = console.tests.accept(asset_ids)
     pane: Any = await console.to_pane("checks")
     pane.table.cursor = 0
@@ -55,10 +58,11 @@ async def edit(console: Hub, desk: Desk, asset_id: int | None) -> None:
             console.notify("This asset was deleted by somebody else.", severity="warning", markup=False)
             return
     taken = await asyncio.to_thread(assets.lines, desk.store)
-    chosen = await console.push_screen_wait(AssetForm(desk, asset, taken))
+    found = await asyncio.to_thread(oauth_clients.all_clients, desk.store, desk.vault)
+    clients = {str(client.id): client.name for client in found}
+    chosen = await console.push_screen_wait(AssetForm(desk, asset, taken, clients))
     if chosen is not None and isinstance(console.screen, MainScreen):
         pane: Any = await console.to_pane("assets")
-        await pane.reload().wait()
         pane.select(chosen)
 
 
@@ -68,8 +72,11 @@ async def delete(console: Hub, desk: Desk, asset_ids: Sequence[int]) -> None:
     lines = [line for line in await asyncio.to_thread(assets.lines, desk.store) if line.id in wanted]
     more = f"\n… and {len(lines) - NAMED:,} more" if len(lines) > NAMED else ""
     named = "\n".join(f"{line.name} <{line.address}>" for line in lines[:NAMED])
-    words = f"{named}{more}\n\nTheir passwords, forwarding addresses and checks go with them."
-    title = "Delete this asset?" if len(lines) == 1 else f"Delete these {len(lines):,} assets?"
+    title, kept = "Delete this asset?", "Its password, forwarding address and checks go with it."
+    if len(lines) != 1:
+        title = f"Delete these {len(lines):,} assets?"
+        kept = "Their passwords, forwarding addresses and checks go with them."
+    words = f"{named}{more}\n\n{kept}"
     if await console.push_screen_wait(confirmation(title, words, "Delete")):
         count = await asyncio.to_thread(assets.delete, desk.store, desk.vault, asset_ids)
         console.notify(f"{count:,} deleted.", markup=False)

@@ -58,12 +58,14 @@ def finding(run: CheckRun) -> str:
     return diagnosis.by_id(stopped.diagnosis).cause
 
 
-def headline(live: LiveTests, total: int) -> str:
-    """The pane's first line."""
+def headline(live: LiveTests, total: int, *, filtered: bool = False) -> str:
+    """The pane's first line; `total` counts what is kept, or what the filter leaves of it."""
     if live.busy:
         failed = f", {live.failed:,} failed" if live.failed else ""
         return f"{live.ended:,} of {live.asked:,} tested{failed} · Esc stops"
     kept = f"{total:,} check{'' if total == 1 else 's'} kept"
+    if filtered:
+        return f"{total:,} check{' matches' if total == 1 else 's match'}"
     if live.asked:
         return f"{live.asked:,} tested: {live.asked - live.failed:,} passed, {live.failed:,} failed · {kept}"
     return kept

@@ -66,6 +66,9 @@ def open_console(store: "Path | None" = None, config: "Path | None" = None, *, m
         from tui.commandline.faults import UsageError
 
         raise UsageError("The console needs a terminal; for commands without one see `postroom --help`.")
+    import gc
+
+    gc.disable()  # until the desk is open: what start-up makes is no garbage, and looking costs 50 ms of it
     from tui.app import Console
 
     return Console(store, config, mouse).run_console()

@@ -18,8 +18,14 @@ class Scope(StrEnum):
     ASSET = "One asset"
     CHECKS = "Checks"
     RUN = "One check"
+    TOKENS = "Tokens"
+    CLIENTS = "OAuth clients"
+    GRANT = "One grant"
+    GENERATE = "Generating in a browser"
+    DEVICE = "Device code"
     AUDIT = "Audit"
     FORM = "The asset form"
+    CLIENT_FORM = "The form of an OAuth client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "app.checks", Scope.EVERYWHERE, "2", "Checks", "Connection tests: running ones and history.", False
     ),
-    Command("app.audit", Scope.EVERYWHERE, "3", "Audit", "Who did what, and when.", False),
+    Command("app.tokens", Scope.EVERYWHERE, "3", "Tokens", "Whose token dies next, and who must act.", False),
+    Command("app.audit", Scope.EVERYWHERE, "4", "Audit", "Who did what, and when.", False),
     Command("app.vault", Scope.EVERYWHERE, "v", "Vault", "Unlock the vault, or lock it again.", False),
     Command(
         "app.help", Scope.EVERYWHERE, "question_mark", "Help", "The keys that work here, and what they do."
@@ -153,6 +160,71 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("run.transcript", Scope.RUN, "c", "Copy transcript", "Copy the dialogue with the server."),
     Command("run.back", Scope.RUN, "escape,backspace", "Back", "Back to the list."),
+    Command("tokens.refresh", Scope.TOKENS, "r", "Refresh", "Renew this token now, or all marked ones."),
+    Command(
+        "tokens.generate",
+        Scope.TOKENS,
+        "n",
+        "Generate",
+        "Generate a token: browser, device code, or by hand.",
+    ),
+    Command("tokens.link", Scope.TOKENS, "l", "Owner's link", "A consent link for the mailbox's owner."),
+    Command("tokens.history", Scope.TOKENS, "h", "History", "Every consent and refresh of this grant."),
+    Command("tokens.filter", Scope.TOKENS, "slash", "Filter", "Filter while you type."),
+    Command("tokens.clients", Scope.TOKENS, "O", "Clients", "The OAuth clients (app registrations)."),
+    Command("tokens.client", Scope.TOKENS, "o", "Its client", "Open the OAuth client of this asset.", False),
+    Command(
+        "tokens.by-client",
+        Scope.TOKENS,
+        "f",
+        "By client",
+        "Only the assets of this client; again: all.",
+        False,
+    ),
+    Command("tokens.open", Scope.TOKENS, "enter", "Open", "Everything about this asset.", False),
+    Command("tokens.mark", Scope.TOKENS, "space", "Mark", "Mark this asset, for refreshing several.", False),
+    Command(
+        "tokens.mark-all", Scope.TOKENS, "asterisk", "Mark all", "Mark every asset shown; again: none.", False
+    ),
+    Command(
+        "tokens.revoke", Scope.TOKENS, "X", "Revoke", "Revoke the grant at the provider, after asking.", False
+    ),
+    Command(
+        "tokens.calendar",
+        Scope.TOKENS,
+        "i",
+        "Calendar",
+        "Write the deadlines as a calendar file (.ics).",
+        False,
+    ),
+    Command("tokens.copy", Scope.TOKENS, "y", "Copy address", "Copy the mailbox's own address.", False),
+    Command("tokens.clear", Scope.TOKENS, "escape", "Clear", "Drop the filter, then the marks.", False),
+    Command("clients.open", Scope.CLIENTS, "enter,e", "Edit", "Change this OAuth client."),
+    Command("clients.new", Scope.CLIENTS, "n", "New", "Set up a new OAuth client."),
+    Command("clients.delete", Scope.CLIENTS, "d", "Delete", "Delete this OAuth client, after asking."),
+    Command(
+        "clients.assets", Scope.CLIENTS, "a", "Its assets", "The tokens of the assets that use this client."
+    ),
+    Command(
+        "clients.callback", Scope.CLIENTS, "c", "Copy callback", "Copy the callback URL for the registration."
+    ),
+    Command("clients.back", Scope.CLIENTS, "escape,backspace", "Back", "Back to the panes."),
+    Command(
+        "generate.copy", Scope.GENERATE, "c", "Copy address", "Copy the address to be opened in a browser."
+    ),
+    Command(
+        "generate.ssh", Scope.GENERATE, "s", "Copy ssh line", "Copy the line that forwards the port to you."
+    ),
+    Command("generate.qr", Scope.GENERATE, "Q", "QR code", "Show the address as a QR code."),
+    Command("generate.consent", Scope.GENERATE, "p", "Consent prompt", "Turn the consent prompt on or off."),
+    Command(
+        "generate.back", Scope.GENERATE, "escape", "Back", "Stop waiting; an owner's link goes on waiting."
+    ),
+    Command("device.copy", Scope.DEVICE, "c", "Copy code", "Copy the code."),
+    Command("device.address", Scope.DEVICE, "y", "Copy address", "Copy the address to be opened."),
+    Command("device.back", Scope.DEVICE, "escape", "Back", "Stop waiting."),
+    Command("grant.back", Scope.GRANT, "escape,backspace", "Back", "Back to the list."),
+    Command("grant.copy", Scope.GRANT, "x", "Copy", "Copy the history as text, for the provider's support."),
     Command("audit.open", Scope.AUDIT, "enter", "Open", "The whole entry, with the exact time."),
     Command(
         "audit.filter", Scope.AUDIT, "slash", "Filter", "Show the entries that hold all the words typed."
@@ -176,6 +248,16 @@ COMMANDS: tuple[Command, ...] = (
         "Leave the form for the asset that has this name or address.",
     ),
     Command("form.cancel", Scope.FORM, "escape", "Cancel", "Close the form; asks when something was typed."),
+    Command(
+        "client.save", Scope.CLIENT_FORM, "ctrl+s", "Save", "Save; a new secret is tried on one asset first."
+    ),
+    Command(
+        "client.cancel",
+        Scope.CLIENT_FORM,
+        "escape",
+        "Cancel",
+        "Close the form; asks when something was typed.",
+    ),
 )
 
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.times import exact, took
+from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
+    from textual.content import Content
+
     from store.checks import Change, CheckRun, CheckStep
 
 TITLES = {
@@ -21,6 +24,7 @@ TITLES = {
     "starttls": "STARTTLS",
     "certificate": "Certificate",
     "ehlo-tls": "EHLO over TLS",
+    "grant": "Grant",
     "sign-in": "Sign-in",
     "envelope": "Send as address",
     "message": "Test message",
@@ -40,7 +44,7 @@ GLYPHS = {
 
 def title(rung: str) -> str:
     """The rung's name on the screen."""
-    return TITLES.get(rung, rung)
+    return TITLES.get(rung) or visible(rung)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +119,23 @@ def told(change: Change) -> str:
 def took_words(step: CheckStep) -> str:
     """The step's time, nothing for one that was not tried."""
     return "" if step.outcome.value == "skipped" else took(step.ms)
+
+
+def as_content(words: str, diagnosis_id: str | None) -> Content:
+    """What happened, why, what to do and who can do it, for a dialog; `words` are untrusted."""
+    from textual.content import Content
+
+    from live import diagnosis
+
+    known = diagnosis.by_id(diagnosis_id or "unknown-reply")
+    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(known.fix, 1))
+    parts = (
+        ("What happened", visible(words, newlines=True)),
+        ("Why", known.cause),
+        ("What to do", steps),
+        ("Who can do it", known.who.value),
+        ("Trying again", known.again_words),
+    )
+    return Content("\n\n").join(
+        Content.assemble((f"{label}\n", "$accent"), (text, "")) for label, text in parts
+    )

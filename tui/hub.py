@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
 
+from store.actor import Actor
 from tui.live_tests import LiveTests
 from tui.safe_app import SafeApp
 
@@ -25,7 +25,7 @@ class Hub(SafeApp):
         self.desk: Desk | None = None
         """None until the store is open."""
         self.tests = LiveTests()
-        self.user = getpass.getuser()
+        self.user = Actor.current().user
         self.vault_words = ("", "")
         """Text and style of the status line's word on the vault."""
         self.need_words = ("", "")
@@ -54,6 +54,19 @@ class Hub(SafeApp):
 
     async def unlocked(self, why: str) -> bool:
         """Whether the vault is open, after asking for the passphrase where it is not. For workers."""
+        raise NotImplementedError
+
+    def carry_out(
+        self, what: str, verb: Callable[..., Coroutine[Any, Any, None]], *given: Any, **options: Any
+    ) -> None:
+        """Run a verb, which takes the console and the desk before what is given, in a worker.
+
+        What it works on is named by ids, never by secrets. One at a time: a key pressed twice would open two
+        dialogs, one above the other.
+
+        Args:
+            what: what is being done, such as "refresh the tokens", for the words about a failure.
+        """
         raise NotImplementedError
 
     def test(self, asset_ids: Sequence[int], *, message: bool = False) -> None:

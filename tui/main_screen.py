@@ -15,7 +15,7 @@ from tui.panes.assets import AssetsPane
 from tui.panes.list_pane import ListPane
 from tui.widgets.lines import KeyLine, StatusLine, TabLine
 
-TABS = tuple(commands.by_id(f"app.{name}") for name in ("assets", "checks", "audit"))
+TABS = tuple(commands.by_id(f"app.{name}") for name in ("assets", "checks", "tokens", "audit"))
 
 
 class MainScreen(Screen[None]):
@@ -64,6 +64,10 @@ class MainScreen(Screen[None]):
             from tui.panes.checks import ChecksPane
 
             return ChecksPane()
+        if name == "tokens":
+            from tui.panes.tokens import TokensPane
+
+            return TokensPane()
         from tui.panes.audit import AuditPane
 
         return AuditPane()

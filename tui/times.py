@@ -24,6 +24,17 @@ def ago(then: datetime, now: datetime) -> str:
     return then.astimezone().strftime("%Y-%m-%d")
 
 
+def until(then: datetime, now: datetime) -> str:
+    """ "now", "in 41 min", "in 5 h", "in 12 d", or the date beyond sixty days."""
+    seconds = (then - now).total_seconds()
+    if seconds < 60:
+        return "now"
+    for limit, unit, size in STEPS:
+        if seconds < limit * size:
+            return f"in {int(seconds // size)} {unit}"
+    return then.astimezone().strftime("%Y-%m-%d")
+
+
 def exact(then: datetime) -> str:
     """Local time to the second, with the offset."""
     return then.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")

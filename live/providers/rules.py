@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from live.providers.oauth_rules import OAuthRules
+
 Security = Literal["ssl", "starttls", "none"]
 """The words of `store.assets.Security`, without its library."""
 
@@ -36,11 +38,12 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRules:
-    """What is known of a provider, as far as sending with a password goes."""
+    """What is known of a provider."""
 
     label: str
     smtp: Submission
     """What a new asset is filled with."""
+    oauth: OAuthRules
     alternatives: tuple[Submission, ...] = ()
     """The other ways in that the provider offers."""
     connections_per_mailbox: int | None = None

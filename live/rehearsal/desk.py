@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from live.rehearsal.accounts import SAMPLES
 from live.rehearsal.endpoints import Endpoints
+from live.rehearsal.oauth_samples import OAUTH_SAMPLES
 from live.rehearsal.sample import Sample
 from store import assets
 from store.assets import AssetFields, Provider, Security
@@ -28,10 +29,13 @@ key_file = "{KEY_NAME}"
 keyring = false
 """
 
-_BY_NAME = {sample.asset_name: sample for sample in SAMPLES}
+_BY_NAME = {
+    **{sample.asset_name: sample for sample in SAMPLES},
+    **{sample.asset_name: sample.mailbox() for sample in OAUTH_SAMPLES},
+}
 
 
-def prepare(directory: Path, endpoints: Endpoints, *, every: bool = False) -> Path:
+def prepare(directory: Path, endpoints: Endpoints, *, every: bool = False, oauth: bool = False) -> Path:
     """Make store, vault, key file, configuration and sample assets in a directory; returns the store's path.
 
     The vault's passphrase is "rehearsal"; its key also lies in the key file, so that the desk opens unlocked.
@@ -40,6 +44,7 @@ def prepare(directory: Path, endpoints: Endpoints, *, every: bool = False) -> Pa
     Args:
         directory: an empty one that nobody else can read; what is made here has no other protection.
         every: an asset for every account, not only for the fourteen of the desk.
+        oauth: the OAuth clients and mailboxes too, which takes the running provider (see `oauth_desk`).
 
     Raises:
         store.database.StoreError: the store cannot be made. OSError: the configuration cannot be written.
@@ -55,6 +60,10 @@ def prepare(directory: Path, endpoints: Endpoints, *, every: bool = False) -> Pa
             if sample.on_desk or every:
                 fields = fields_of(sample, endpoints)
                 assets.create(store, vault, fields, inbound_domain=INBOUND_DOMAIN, password=sample.password)
+        if oauth:
+            from live.rehearsal.oauth_desk import add_oauth  # 200 ms of authlib and httpx
+
+            add_oauth(store, vault, endpoints, every=every, inbound_domain=INBOUND_DOMAIN)
     finally:
         store.close()
     return directory / STORE_NAME

@@ -27,6 +27,7 @@ class Listener(StrEnum):
     FLOOD = "flood"  # an EHLO reply of 10 MB in lines
     ENDLESS_LINE = "endless-line"  # a banner of 10 MB without a line end
     ESCAPES = "escapes"  # a refusal full of terminal control sequences
+    AUTHORIZATION = "authorization"  # HTTP: the authorization server
     DEAD = "dead"  # a port that is taken, so that nobody else gets it, and refuses every connection
 
 
@@ -40,6 +41,11 @@ class Endpoints:
 
     ports: Mapping[str, int]
     ca_pem: str
+
+    @property
+    def authorization(self) -> str:
+        """The authorization server's address without a path; plain http, as only loopback may be."""
+        return f"http://127.0.0.1:{self.ports[Listener.AUTHORIZATION]}"
 
     def to_line(self) -> str:
         """Return one line of JSON without a line end: {"ports": {listener: port}, "ca_pem": text}."""

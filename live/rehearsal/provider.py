@@ -2,22 +2,25 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from live.rehearsal import certificates, replies
-from live.rehearsal.accounts import Accounts
+from live.rehearsal.accounts import SAMPLES, Accounts
+from live.rehearsal.authorization.issuer import Issuer
+from live.rehearsal.authorization.server import AuthorizationServer
 from live.rehearsal.certificates import Certificates
+from live.rehearsal.closing import close_listeners
 from live.rehearsal.conversation import House, Manner
 from live.rehearsal.dialects import CUSTOM, EXCHANGE, GMAIL
 from live.rehearsal.doorman import Doorman
 from live.rehearsal.endpoints import Endpoints, Listener
+from live.rehearsal.oauth_samples import mailboxes, oauth_clients, people
 from live.rehearsal.rude import TALKS, rude_server
 from live.rehearsal.server import Submission
 
 HOST = "127.0.0.1"
 BANNER_DELAY_S = 2.5  # long enough to be seen climbing, far below every client's limit
-TURNS = 5  # of the loop; a connection takes three from acceptance to its first call
 CLOSING_S = 5.0  # for the connections to end once they are aborted; they take one turn of the loop
 
 
@@ -40,10 +43,17 @@ def manners(made: Certificates) -> dict[Listener, Manner]:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[Endpoints]:
-    """Open every listener on a port that the system chooses; close them, and every connection, at the end."""
+async def serving(issuer: Issuer | None = None) -> AsyncIterator[Endpoints]:
+    """Open every listener on a port that the system chooses; close them, and every connection, at the end.
+
+    Args:
+        issuer: gives out the tokens that the SMTP servers take; None: one that knows the OAuth samples.
+    """
     made = certificates.make()
-    house = House(Accounts())
+    issuer = issuer or Issuer(oauth_clients(), people())
+    tokens_only = mailboxes(tuple(issuer.people.values()), tuple(issuer.clients.values()))
+    house = House(Accounts((*SAMPLES, *tokens_only), issuer))
+    authorization = AuthorizationServer(issuer)
     rude = {listener: rude_server(talk) for listener, talk in TALKS.items()}
     servers: dict[str, asyncio.Server] = {}
     try:
@@ -51,6 +61,7 @@ async def serving() -> AsyncIterator[Endpoints]:
             servers[listener.value] = await _listen(house, manner)
         for listener, raw in rude.items():
             servers[listener.value] = await raw.listen(HOST)
+        servers[Listener.AUTHORIZATION.value] = await authorization.listen(HOST)
         ports = {name: int(server.sockets[0].getsockname()[1]) for name, server in servers.items()}
         with socket.socket() as dead:
             # Held but never listened on: nobody else can take the port, and every connection is refused.
@@ -58,10 +69,11 @@ async def serving() -> AsyncIterator[Endpoints]:
             ports[Listener.DEAD.value] = dead.getsockname()[1]
             yield Endpoints(ports=ports, ca_pem=made.ca_pem)
     finally:
-        await _close(servers.values())
+        await close_listeners(servers.values())
         await _empty(house)
         for raw in rude.values():
             await raw.end()
+        await authorization.end()
 
 
 async def _listen(house: House, manner: Manner) -> asyncio.Server:
@@ -72,21 +84,6 @@ async def _listen(house: House, manner: Manner) -> asyncio.Server:
         return Doorman(session, manner.implicit_tls) if manner.implicit_tls else session
 
     return await loop.create_server(answer, HOST, 0)
-
-
-async def _close(servers: Collection[asyncio.Server]) -> None:
-    """Stop accepting, let the connections that are just being accepted appear, and close the listeners.
-
-    asyncio loses a connection, unclosed, whose listener closes between its acceptance and its first turn.
-    """
-    loop = asyncio.get_running_loop()
-    for server in servers:
-        for listening in server.sockets:
-            loop.remove_reader(listening)
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
-    for server in servers:
-        server.close()
 
 
 async def _empty(house: House) -> None:

@@ -41,6 +41,6 @@ class RawServer:
             writer.close()
         except (OSError, TimeoutError, ValueError):
             writer.transport.abort()  # gone, or talking nonsense: a rude server does not explain itself
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or a fault of ours: either way nobody is left waiting
             writer.transport.abort()  # close() would wait for a client that may no longer read
             raise

@@ -127,7 +127,9 @@ class Submission(SMTP):
     async def _sign_in(self, mechanism: str, login: str, secret: SecretStr) -> None:
         """Answer what the account answers to this secret."""
         assert self.session is not None
-        verdict = self.house.accounts.sign_in(login, secret)
+        accounts = self.house.accounts
+        judge = accounts.sign_in_by_token if mechanism == "XOAUTH2" else accounts.sign_in
+        verdict = judge(login, secret)
         dialect = DIALECTS[verdict.sample.provider] if verdict.sample else self.manner.dialect
         if verdict.accepted:
             self.conversation.signed_in_as = verdict.sample

@@ -21,7 +21,7 @@ class Concealment:
     Matches by plain search: a pattern made of the secret would stay in Python's cache of patterns.
     """
 
-    __slots__ = ("_forms", "_pieces", "_secret")
+    __slots__ = ("_forms", "_pieces", "_secrets")
 
     def __init__(self, secret: str = "", forms: Iterable[str] = ()) -> None:
         """
@@ -29,11 +29,17 @@ class Concealment:
             secret: the credential itself.
             forms: what goes over the wire instead: the base64 texts.
         """
-        self._secret = secret
-        self._forms = sorted({form for form in (secret, *forms) if form}, key=len, reverse=True)
-        self._pieces = frozenset(
-            form[at : at + PIECE].lower() for form in self._forms for at in range(len(form) - PIECE + 1)
-        )
+        self._secrets: list[str] = []
+        self._forms: list[str] = []
+        self._pieces: set[str] = set()
+        self.also(secret, forms)
+
+    def also(self, secret: str, forms: Iterable[str] = ()) -> None:
+        """Conceal one more secret from now on."""
+        new = {form for form in (secret, *forms) if form}
+        self._secrets.append(secret)
+        self._forms = sorted({*self._forms, *new}, key=len, reverse=True)
+        self._pieces |= {form[at : at + PIECE].lower() for form in new for at in range(len(form) - PIECE + 1)}
 
     def __repr__(self) -> str:
         return "Concealment(…)"
@@ -56,12 +62,12 @@ class Concealment:
         return run
 
     def _holds(self, run: str) -> bool:
-        """Whether the run is base64 of a text with the secret in it, such as a challenge that repeats it."""
+        """Whether the run is base64 of a text with a secret in it, such as a challenge that repeats it."""
         try:
             inside = base64.b64decode(run, validate=True)
         except (binascii.Error, ValueError):
             return False
-        return len(self._secret) >= SHORTEST and self._secret.encode() in inside
+        return any(len(secret) >= SHORTEST and secret.encode() in inside for secret in self._secrets)
 
 
 def _mark(length: int) -> str:

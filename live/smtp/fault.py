@@ -21,10 +21,20 @@ class RungError(Exception):
         cause: the text that is diagnosed: a reply, "ClassName: message", "timed out …" or "condition:…".
         finer: a text that is diagnosed first, since it says more where it is known.
         code: the reply's code where a reply is the reason; the session then goes on in step.
+        diagnosis: id of an entry of `live.diagnosis`, where it is known already; the cause may be empty then.
+        definite: no later try can go otherwise unless a person acts.
     """
 
     def __init__(
-        self, words: str, cause: str, *, finer: str = "", facts: Facts = (), code: int | None = None
+        self,
+        words: str,
+        cause: str,
+        *,
+        finer: str = "",
+        facts: Facts = (),
+        code: int | None = None,
+        diagnosis: str = "",
+        definite: bool = False,
     ) -> None:
         super().__init__(words)
         self.words = words
@@ -32,6 +42,8 @@ class RungError(Exception):
         self.finer = finer
         self.facts = facts
         self.code = code
+        self.diagnosis = diagnosis
+        self.definite = definite
 
 
 def system_text(error: OSError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass, field
 
+from live.smtp.concealment import Concealment
 from live.smtp.dial import Address, Dialled
 from live.smtp.fault import Facts
 from live.smtp.limits import Limits
@@ -40,6 +41,8 @@ class Ground:
     send_to: str | None
     transcript: Transcript
     addresses: tuple[Address, ...] = ()
+    conceal: Concealment = field(default_factory=Concealment)
+    """What takes credentials out of texts; the transcript's own, so that it knows one that comes later."""
     dialled: Dialled | None = None
     live: Session | None = None
     offer: Offer = field(default_factory=lambda: Offer({}, ()))

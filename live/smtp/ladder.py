@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from live.diagnosis import UNKNOWN, Stage, diagnose
-from live.smtp import mail_rungs, rungs, sasl
+from live.smtp import grant_rungs, mail_rungs, rungs, sasl
 from live.smtp.fault import Facts, RungError
 from live.smtp.ground import Ground, Seen
 from live.smtp.limits import Limits
@@ -37,7 +37,8 @@ RUNGS: dict[str, Rung] = {
     "starttls": rungs.starttls,
     "certificate": rungs.certificate,
     "ehlo-tls": rungs.ehlo,
-    "sign-in": mail_rungs.sign_in,
+    "grant": grant_rungs.grant,
+    "sign-in": grant_rungs.sign_in,
     "envelope": mail_rungs.envelope,
     "message": mail_rungs.message,
 }
@@ -51,7 +52,12 @@ ONLY: dict[str, frozenset[str]] = {
 }
 """Rungs that only some kinds of security have."""
 
-STAGES = {"sign-in": Stage.SMTP_AUTH, "envelope": Stage.SMTP_SEND, "message": Stage.SMTP_SEND}
+STAGES = {
+    "grant": Stage.OAUTH,
+    "sign-in": Stage.SMTP_AUTH,
+    "envelope": Stage.SMTP_SEND,
+    "message": Stage.SMTP_SEND,
+}
 """The stage by which a rung's failure is diagnosed; all others are `SMTP_CONNECT`."""
 
 
@@ -67,7 +73,9 @@ def rungs_for(target: Target, send_to: str | None = None) -> tuple[str, ...]:
     return tuple(
         name
         for name in RUNGS
-        if (name not in ONLY or target.security in ONLY[name]) and (name != "message" or send_to is not None)
+        if (name not in ONLY or target.security in ONLY[name])
+        and (name != "grant" or target.tokens is not None)
+        and (name != "message" or send_to is not None)
     )
 
 
@@ -98,7 +106,7 @@ class Ladder:
         here, or closing the iterator, closes the socket at once. A consumer that may leave the loop early by
         itself should use `contextlib.aclosing`.
         """
-        ground = Ground(self.target, self._limits, self._send_to, self._transcript)
+        ground = Ground(self.target, self._limits, self._send_to, self._transcript, conceal=self._conceal)
         left = iter(self.rungs)
         try:
             for name in left:
@@ -130,6 +138,8 @@ class Ladder:
         return _cut(self._conceal(words), MOST_WORDS), tuple(kept)
 
     def _diagnosis(self, name: str, fault: RungError) -> str:
+        if fault.diagnosis:
+            return fault.diagnosis
         stage = STAGES.get(name, Stage.SMTP_CONNECT)
         if stage is Stage.SMTP_SEND and fault.code in AUTH_CODES:
             stage = Stage.SMTP_AUTH

@@ -21,6 +21,8 @@ class Limits:
     """Servers hold the banner back on purpose, to catch those that talk too early: mostly 2 to 10 s."""
     command: float = 15.0
     """For each reply: servers look up names and lists before they answer."""
+    grant: float = 45.0
+    """An access token: a request that is given up after 30 s, behind one of another process."""
     sign_in: float = 20.0
     """The whole sign-in: directories are slow, and wrong passwords are answered late on purpose."""
     data: float = 30.0

@@ -96,6 +96,11 @@ def concealment(user: str, credential: SecretStr | None) -> Concealment:
     return Concealment(credential.get_secret_value(), wire_forms(user, credential))
 
 
+def conceal_also(conceal: Concealment, user: str, credential: SecretStr) -> None:
+    """Have one more credential taken out of texts."""
+    conceal.also(credential.get_secret_value(), wire_forms(user, credential))
+
+
 async def sign_in(send: Send, mechanism: Mechanism, user: str, credential: SecretStr) -> SignIn:
     """Sign in; a refusal is a result, not an error.
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from live.smtp.token_source import TokenSource
 from store.assets import AssetFields, SignIn
 
 
@@ -30,16 +31,23 @@ class Target:
     """A person's yes to sending the credential without TLS."""
     missing: str = "password_missing"
     """Where there is no credential: the condition that says why."""
+    tokens: TokenSource | None = None
+    """Where the access token comes from, once the connection stands; None: the credential is at hand."""
 
 
 def target_of(
-    asset: AssetFields, credential: SecretStr | None, *, missing: str = "password_missing"
+    asset: AssetFields,
+    credential: SecretStr | None,
+    *,
+    missing: str = "password_missing",
+    tokens: TokenSource | None = None,
 ) -> Target:
     """The target of an asset's test.
 
     Args:
         credential: the password, or the access token of an asset that signs in by OAuth.
         missing: the condition that is reported when there is none.
+        tokens: where the access token comes from instead.
     """
     return Target(
         provider=str(asset.provider),
@@ -53,4 +61,5 @@ def target_of(
         ca_pem=asset.ca_pem,
         cleartext_agreed=asset.cleartext_agreed,
         missing=missing,
+        tokens=tokens,
     )

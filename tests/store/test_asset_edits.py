@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from store import assets, audit
+from store.actor import Actor
 from store.assets import Asset, AssetGone, EditConflict
-from store.audit import Actor
 from store.database import Store
 from store.vault import Vault
 from tests.store.kit import CHEAP, EVERYTHING, PASSPHRASE, PASSWORD, fields

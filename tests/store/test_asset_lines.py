@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from store import assets, checks
+from store.asset_lines import glance
 from store.assets import AssetRow
 from store.checks import CheckRow, Outcome
 from store.database import Store
@@ -60,3 +63,24 @@ def test_five_thousand_lines_with_twenty_checks_each(tmp_path: Path) -> None:
     assert len(lines) == 5_000
     assert lines[0].outcome == "passed"
     store.close()
+
+
+def test_a_glance_sees_what_the_open_store_shows(store: Store, vault: Vault) -> None:
+    asset = assets.create(store, vault, EVERYTHING, inbound_domain="in.example.com", password=PASSWORD)
+    keep_check(store, asset.id)
+    assert glance(store.path) == assets.lines(store) != []
+
+
+def test_a_glance_at_what_is_no_store_of_this_schema_sees_nothing(store: Store, tmp_path: Path) -> None:
+    assert glance(tmp_path / "none.db") == []
+    assert not (tmp_path / "none.db").exists()
+    (tmp_path / "text.db").write_text("no database at all")
+    assert glance(tmp_path / "text.db") == []
+    with store.write() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert glance(store.path) == []
+
+
+def test_a_glance_imports_no_sqlalchemy() -> None:
+    spy = "import sys; import store.asset_lines; sys.exit('sqlalchemy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", spy], check=True)

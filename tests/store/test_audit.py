@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from store import assets, audit
-from store.audit import Actor, AuditEntry
+from store.actor import Actor
+from store.audit import AuditEntry
 from store.database import Store
 from store.folding import folded
 from store.vault import Vault

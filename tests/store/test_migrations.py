@@ -17,14 +17,28 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
 import store as store_package
-from store import assets, audit, checks
-from store.audit import Actor
+from store import assets, audit, authorizations, checks, grants, oauth_clients
+from store.actor import Actor
 from store.checks import Outcome
 from store.database import Store
+from store.grant_events import events
+from store.grants import GrantState
 from store.migrations import APPLICATION_ID, HEAD, VERSIONS, migrate
+from store.token_lines import token_lines
 from store.vault import Vault
-from tests.store.kit import CHEAP, PASSPHRASE, PASSWORD, Program, contents, fields, raw
-from tests.store.past.write import DUMPS, dumped, fill
+from tests.store.kit import CHEAP, NOON, PASSPHRASE, PASSWORD, Program, contents, fields, raw
+from tests.store.oauth_kit import (
+    CLIENT_SECRET,
+    HOUR,
+    PLAIN_CLIENT,
+    claimed,
+    consent,
+    deadline,
+    failed,
+    grant,
+    held,
+)
+from tests.store.past.write import DUMPS, STATE, VERIFIER, dumped, fill
 
 REVISIONS = sorted(file.name[1:5] for file in VERSIONS.glob("v*.py"))
 
@@ -90,17 +104,56 @@ def test_a_store_of_every_schema_opens_and_holds_what_it_held(tmp_path: Path, re
     assert (newest.outcome, older.outcome) == (Outcome.FAILED, Outcome.PASSED)
     assert newest.failed_step
     assert newest.failed_step.facts == (("mechanism", "PLAIN"),)
-    assert [entry.action for entry in audit.page(store)][1:] == [
-        "asset created",
-        "asset created",
-        "vault created",
-    ]
+    entries = [entry.action for entry in audit.page(store) if not entry.action.startswith("OAuth")]
+    assert entries[1:] == ["asset created", "asset created", "vault created"]
     note = assets.by_name(store, vault, "HELP DESK")
     assert note
     assert note.note == "O'Hara's; it's"
     store.close()
     copies = [file for file in tmp_path.iterdir() if file != path]
     assert len(copies) == (revision != HEAD)
+
+
+def test_an_asset_from_before_oauth_has_no_client_and_can_be_given_one(tmp_path: Path) -> None:
+    store = Store.open(of_the_past("0001", tmp_path / "postroom.db"))
+    vault = Vault(store, kdf=CHEAP)
+    vault.unlock(PASSPHRASE)
+    desk = assets.by_name(store, vault, "Help desk")
+    assert desk
+    assert (desk.oauth_client_id, desk.ask_consent) == (None, False)
+    assert (oauth_clients.all_clients(store, vault), token_lines(store)) == ([], [])
+    client = oauth_clients.create(store, vault, PLAIN_CLIENT)
+    given = desk.fields().model_copy(update={"oauth_client_id": client.id, "sign_in": assets.SignIn.OAUTH})
+    assets.update(store, vault, desk.id, given, version=desk.version)
+    consent(store, vault, desk.id)
+    (line,) = token_lines(store)
+    assert (line.client_name, line.state) == (client.name, "valid")
+    store.close()
+
+
+@pytest.mark.parametrize("revision", [revision for revision in REVISIONS if revision >= "0002"])
+def test_a_store_since_oauth_holds_its_clients_and_grants(tmp_path: Path, revision: str) -> None:
+    store = Store.open(of_the_past(revision, tmp_path / "postroom.db"))
+    vault = Vault(store, kdf=CHEAP)
+    vault.unlock(PASSPHRASE)
+    (client,) = oauth_clients.all_clients(store, vault)
+    assert client.fields() == PLAIN_CLIENT
+    assert (client.assets, client.has_secret) == (1, True)
+    with store.read() as session:
+        assert vault.reveal(session, f"oauth_client:{client.id}", oauth_clients.SECRET) == CLIENT_SECRET
+    (line,) = token_lines(store)
+    assert (line.name, line.client_id, line.deadline_who) == ("Help desk", client.id, "admin")
+    assert held(store, vault, line.asset_id) == ("2", "2")
+    found = grant(store, line.asset_id)
+    assert (found.state, found.rotation, found.failures) == (GrantState.RETRYING, 2, 1)
+    assert (found.consent_at, found.obtained_at) == (NOON, NOON)
+    assert [event.outcome for event in events(store, line.asset_id)] == ["retrying", "kept", "kept"]
+    assert claimed(store, line.asset_id) == []
+    assert deadline(store, f"asset:{line.asset_id}") == failed(0).deadline
+    taken = authorizations.take(store, vault, STATE, NOON)
+    assert (taken.asset_id, taken.client_id, taken.verifier) == (line.asset_id, client.id, VERIFIER)
+    assert grants.due(store, NOON + HOUR) == [line.asset_id]
+    store.close()
 
 
 def test_the_dump_of_the_head_has_the_schema_of_the_head(store: Store, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +141,10 @@ class Terminal:
         """Wait until the words are on the screen, so many times."""
         self._wait(lambda: self.text.count(words) >= times, f"{words!r} on the screen")
 
+    def hides(self, words: str) -> None:
+        """Wait until the words are no longer on the screen."""
+        self._wait(lambda: words not in self.text, f"screen without {words!r}")
+
     def type(self, keys: str) -> None:
         os.write(self._descriptor, keys.encode())
 
@@ -183,17 +187,22 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 @contextmanager
 def terminal(
-    *words: str, home: Path, rows: int = 30, columns: int = 110, environ: Mapping[str, str] | None = None
+    *words: str,
+    home: Path,
+    rows: int = 30,
+    columns: int = 110,
+    environ: Mapping[str, str] | None = None,
+    command: Sequence[str] = COMMAND,
 ) -> Iterator[Terminal]:
     """The real program in a pseudo-terminal; killed at the end of the block if it still runs."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-c", OWN_TERMINAL, *COMMAND, *words],
+        [sys.executable, "-c", OWN_TERMINAL, *command, *words],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env=environment(home, TERM="xterm-256color", **(environ or {})),
+        env=environment(home, **{"TERM": "xterm-256color", **(environ or {})}),
         start_new_session=True,
     )
     os.close(theirs)

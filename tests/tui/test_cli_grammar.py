@@ -83,6 +83,12 @@ def test_global_options_work_on_both_sides_of_the_command(name: str) -> None:
         "assets set": ["X"],
         "assets remove": ["X"],
         "assets add": ["--name", "X", "--address", "x@example.com"],
+        "clients show": ["X"],
+        "clients set": ["X"],
+        "clients remove": ["X"],
+        "clients add": ["--name", "X", "--provider", "gmail", "--client-id", "x"],
+        "authorize": ["X"],
+        "revoke": ["X"],
     }.get(name, [])
     before = grammar.parser().parse_args(["--store", "a.db", "--config", "c.toml", *path, *needed])
     after = grammar.parser().parse_args([*path, *needed, "--store", "a.db", "--config", "c.toml"])

@@ -5,8 +5,11 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from store.assets import Asset, AssetLine
+from store.assets import Asset, AssetLine, SignIn
+from store.grants import Grant
+from store.token_lines import TokenLine
 from tui import diagnosis_text
+from tui.commandline import grant_shapes
 from tui.commandline.printing import moment
 
 STATES = {
@@ -37,8 +40,13 @@ def quoted(name: str) -> str:
     return shlex.quote(name)
 
 
-def of_line(line: AssetLine) -> dict[str, Any]:
-    """The shape that `postroom assets list --help` states."""
+def of_line(line: AssetLine, token: TokenLine | None) -> dict[str, Any]:
+    """The shape that `postroom assets list --help` states.
+
+    Args:
+        token: how its sign-in by OAuth stands; None for a password that has no end.
+    """
+    by_oauth = token is not None and token.sign_in == SignIn.OAUTH
     return {
         "id": line.id,
         "name": line.name,
@@ -55,20 +63,24 @@ def of_line(line: AssetLine) -> dict[str, Any]:
         "checked_at": moment(line.checked_at),
         "failed_step": line.failed_step,
         "diagnosis": line.diagnosis,
+        "oauth_client": token.client_name if token and by_oauth else None,
+        "grant_state": token.state if token and by_oauth else None,
     }
 
 
-def of_asset(asset: Asset, line: AssetLine) -> dict[str, Any]:
+def of_asset(asset: Asset, line: AssetLine, token: TokenLine | None, grant: Grant | None) -> dict[str, Any]:
     """The shape that `postroom assets show --help` states."""
     return {
-        **of_line(line),
+        **of_line(line, token),
         "user_name": asset.username,
         "login_id": asset.login_id,
         "sign_in_name": asset.sign_in_name,
         "note": asset.note,
         "ca_pem": asset.ca_pem,
         "cleartext_agreed": asset.cleartext_agreed,
+        "ask_consent": asset.ask_consent,
         "version": asset.version,
         "created_at": moment(asset.created_at),
         "updated_at": moment(asset.updated_at),
+        "grant": grant_shapes.of_grant(grant) if grant else None,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -10,12 +9,15 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from live.asset_remarks import FIELDS
-from store import assets
-from store.assets import Asset, AssetFields, AssetLine, EditConflict
+from store import assets, grants, oauth_clients
+from store.assets import Asset, AssetFields, AssetLine, EditConflict, SignIn
+from store.grants import Grant
+from store.oauth_clients import OAuthClient
+from store.token_lines import TokenLine, token_lines
 from tui.asset_list import METHODS, PROVIDERS, SECURITIES, chosen, rows
-from tui.commandline import asset_shapes, opening, secret_input, trial
-from tui.commandline.asset_fields import changed, new, refuse_errors
-from tui.commandline.choosing import all_named, named
+from tui.commandline import asking, asset_shapes, client_trial, grant_shapes, opening, secret_input, trial
+from tui.commandline.asset_fields import NO_CLIENT, changed, new, refuse_errors, refuse_misfit
+from tui.commandline.choosing import all_named, client_named, named
 from tui.commandline.faults import UsageError
 from tui.commandline.printing import narrate, print_json, print_line, print_pairs, print_table
 from tui.desk import Desk
@@ -29,13 +31,14 @@ def list_all(options: Namespace) -> int:
     now = datetime.now(UTC)
     with opening.opened(options) as desk:
         lines = [row.line for row in chosen(rows(assets.lines(desk.store), now), options.filter, "name")]
+        tokens = {line.asset_id: line for line in token_lines(desk.store)}
     kept = [line for line in lines if _wanted(line, options)]
     if options.json:
-        print_json(assets=[asset_shapes.of_line(line) for line in kept])
+        print_json(assets=[asset_shapes.of_line(line, tokens.get(line.id)) for line in kept])
     elif kept:
         print_table(
-            ("STATE", "NAME", "ADDRESS", "PROVIDER", "SIGN-IN", "SERVER", "CHECKED", "STOPPED AT"),
-            (_cells(line, now) for line in kept),
+            ("STATE", "NAME", "ADDRESS", "PROVIDER", "SIGN-IN", "GRANT", "SERVER", "CHECKED", "STOPPED AT"),
+            (_cells(line, tokens.get(line.id), now) for line in kept),
         )
     else:
         narrate("No asset is like that." if _filtered(options) else "There are no assets yet.")
@@ -52,17 +55,19 @@ def show(options: Namespace) -> int:
 def add(options: Namespace) -> int:
     """Set up an asset; its password is kept without a test."""
     with opening.opened(options) as desk:
-        fields = new(options)
+        client = _client(desk, options)
+        fields = new(options, client)
         password = secret_input.given_password(options)
+        refuse_misfit(fields, client, password)
         fields = refuse_errors(fields, password)
         if password is not None:
             opening.unlock(desk, options)
         asset = assets.create(
             desk.store, desk.vault, fields, inbound_domain=desk.settings.inbound_domain, password=password
         )
+        client_trial.restate_asset(desk, asset.id)
         _print(desk, asset, options)
-        told = f"{asset.name} is set up; test it with: postroom test {asset_shapes.quoted(asset.name)}"
-        narrate(told if password else f"{asset.name} is set up; it has no password yet.")
+        narrate(_next_act(asset, password))
         if not asset.forwarding_address:
             narrate("It gets its forwarding address once inbound_domain is set in the configuration.")
     return 0
@@ -72,10 +77,12 @@ def change(options: Namespace) -> int:
     """Change fields and password; 1 when the server did not take the new password: nothing was changed."""
     with opening.opened(options) as desk:
         asset = named(desk, options.asset)
-        fields, touched = changed(asset, options)
+        client = _client(desk, options)
+        fields, touched = changed(asset, options, client)
         password = secret_input.given_password(options)
         if not touched and password is None:
             raise UsageError("There is nothing to change; name a field, or give a password.")
+        _refuse_misfit(desk, fields, password)
         fields = refuse_errors(fields, password, touched)
         tried = None
         if password is not None:
@@ -88,9 +95,31 @@ def change(options: Namespace) -> int:
         asset = _updated(desk, asset, fields, password)
         if tried is not None:
             trial.keep(desk, asset, tried)
+        client_trial.restate_asset(desk, asset.id)
         _print(desk, asset, options)
         narrate(f"{asset.name} is changed.")
     return 0
+
+
+def _next_act(asset: Asset, password: SecretStr | None) -> str:
+    name = asset_shapes.quoted(asset.name)
+    if asset.sign_in == SignIn.OAUTH:
+        return f"{asset.name} is set up; generate its token with: postroom authorize {name}"
+    if password is None:
+        return f"{asset.name} is set up; it has no password yet."
+    return f"{asset.name} is set up; test it with: postroom test {name}"
+
+
+def _client(desk: Desk, options: Namespace) -> OAuthClient | None:
+    """The OAuth client that the options name."""
+    return client_named(desk, options.client) if options.client not in (None, NO_CLIENT) else None
+
+
+def _refuse_misfit(desk: Desk, fields: AssetFields, password: SecretStr | None) -> None:
+    client = None
+    if fields.oauth_client_id is not None:
+        client = oauth_clients.by_id(desk.store, desk.vault, fields.oauth_client_id)
+    refuse_misfit(fields, client, password)
 
 
 def _updated(desk: Desk, asset: Asset, fields: AssetFields, password: SecretStr | None) -> Asset:
@@ -109,7 +138,7 @@ def remove(options: Namespace) -> int:
     with opening.opened(options) as desk:
         doomed = all_named(desk, options.names)
         names = _listed([asset.name for asset in doomed])
-        if not options.yes and not _agreed(f"Delete {names}, with passwords and checks?"):
+        if not options.yes and not asking.agreed(f"Delete {names}, with passwords and checks?", "delete"):
             narrate("Nothing was deleted.")
             return 0
         deleted = assets.delete(desk.store, desk.vault, [asset.id for asset in doomed])
@@ -117,13 +146,6 @@ def remove(options: Namespace) -> int:
         f"Deleted {names}." if deleted == len(doomed) else f"Deleted {deleted}; others were gone already."
     )
     return 0
-
-
-def _agreed(question: str) -> bool:
-    if not (sys.stdin.isatty() and secret_input.someone_is_there()):
-        raise UsageError("There is no terminal to ask in; use --yes to delete without being asked.")
-    narrate(f"{question} [y/N]")
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _wanted(line: AssetLine, options: Namespace) -> bool:
@@ -138,13 +160,14 @@ def _filtered(options: Namespace) -> bool:
     return bool(options.provider or options.method or options.state or options.filter)
 
 
-def _cells(line: AssetLine, now: datetime) -> tuple[str, ...]:
+def _cells(line: AssetLine, token: TokenLine | None, now: datetime) -> tuple[str, ...]:
     return (
         asset_shapes.state_words(line),
         line.name,
         line.address,
         PROVIDERS[line.provider],
         METHODS[line.sign_in],
+        grant_shapes.state_words(token.state) if token and line.sign_in == assets.SignIn.OAUTH else "",
         f"{line.host}:{line.port}",
         ago(line.checked_at, now) if line.checked_at else "never",
         asset_shapes.stopped_at(line),
@@ -153,14 +176,18 @@ def _cells(line: AssetLine, now: datetime) -> tuple[str, ...]:
 
 def _print(desk: Desk, asset: Asset, options: Namespace) -> None:
     (line,) = assets.lines(desk.store, asset.id)
+    token = next((token for token in token_lines(desk.store) if token.asset_id == asset.id), None)
+    grant = grants.of(desk.store, asset.id)
     if options.json:
-        print_json(assets=[asset_shapes.of_asset(asset, line)])
+        print_json(assets=[asset_shapes.of_asset(asset, line, token, grant)])
         return
     print_line(asset.name)
-    print_pairs(_pairs(asset, line), "  ")
+    print_pairs(_pairs(asset, line, token, grant), "  ")
 
 
-def _pairs(asset: Asset, line: AssetLine) -> Iterable[tuple[str, str]]:
+def _pairs(
+    asset: Asset, line: AssetLine, token: TokenLine | None, grant: Grant | None
+) -> Iterable[tuple[str, str]]:
     checked = f", {exact(line.checked_at)}" if line.checked_at else ""
     stopped = f" at {asset_shapes.stopped_at(line)}" if line.failed_step else ""
     yield "State", f"{asset_shapes.state_words(line)}{stopped}{checked}"
@@ -170,7 +197,17 @@ def _pairs(asset: Asset, line: AssetLine) -> Iterable[tuple[str, str]]:
     if asset.security == assets.Security.NONE:
         yield "Clear text", "agreed" if asset.cleartext_agreed else "not agreed: the password is not sent"
     yield "Signs in as", f"{asset.sign_in_name}, by {METHODS[asset.sign_in]}"
-    yield "Password", "kept in the vault" if asset.has_password else "none"
+    if asset.sign_in == SignIn.OAUTH:
+        yield (
+            "OAuth client",
+            token.client_name if token and token.client_name else "none; give one with --client",
+        )
+        yield "Asks for consent", "each time (prompt=consent)" if asset.ask_consent else "where it is missing"
+        yield from grant_shapes.pairs(grant, datetime.now(UTC))
+    else:
+        yield "Password", "kept in the vault" if asset.has_password else "none"
+    if token is not None and token.deadline_at is not None:
+        yield "Ends", f"{exact(token.deadline_at)}: {token.deadline_reason}"
     if asset.ca_pem:
         yield "Trusts", "a certificate authority of its own, besides the system's"
     yield "Forwarding address", asset.forwarding_address or "none; set inbound_domain in the configuration"

@@ -1,12 +1,14 @@
-"""Finds the assets that a command line names."""
+"""Finds the assets and OAuth clients that a command line names."""
 
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterable
 
-from store import assets
-from store.assets import Asset
+from store import assets, oauth_clients
+from store.assets import Asset, SignIn
+from store.oauth_clients import OAuthClient
 from tui.commandline.faults import UsageError
 from tui.desk import Desk
 
@@ -19,9 +21,43 @@ def named(desk: Desk, name: str) -> Asset:
     """
     found = assets.by_name(desk.store, desk.vault, name)
     if found is None:
-        near = difflib.get_close_matches(name, assets.names(desk.store), n=1)
-        raise UsageError(f"There is no asset {name!r}{f'; did you mean {near[0]!r}?' if near else '.'}")
+        raise UsageError(f"There is no asset {name!r}{_near(name, assets.names(desk.store))}")
     return found
+
+
+def client_named(desk: Desk, name: str) -> OAuthClient:
+    """The OAuth client of that name.
+
+    Raises:
+        UsageError: there is none; the text offers the nearest name.
+    """
+    found = oauth_clients.by_name(desk.store, desk.vault, name)
+    if found is None:
+        names = [client.name for client in oauth_clients.all_clients(desk.store, desk.vault)]
+        raise UsageError(f"There is no OAuth client {name!r}{_near(name, names)}")
+    return found
+
+
+def by_oauth(desk: Desk, name: str) -> tuple[Asset, OAuthClient]:
+    """The asset of that name or address, and the OAuth client that it signs in through.
+
+    Raises:
+        UsageError: it signs in by password, or has no client; the text says what to do.
+    """
+    asset = named(desk, name)
+    quoted = shlex.quote(asset.name)
+    if asset.sign_in != SignIn.OAUTH:
+        raise UsageError(
+            f"{asset.name} signs in by password; to change that: postroom assets set {quoted} --client NAME"
+        )
+    client = None
+    if asset.oauth_client_id is not None:
+        client = oauth_clients.by_id(desk.store, desk.vault, asset.oauth_client_id)
+    if client is None:
+        raise UsageError(
+            f"{asset.name} has no OAuth client; give it one with: postroom assets set {quoted} --client NAME"
+        )
+    return asset, client
 
 
 def all_named(desk: Desk, names: Iterable[str]) -> list[Asset]:
@@ -31,3 +67,8 @@ def all_named(desk: Desk, names: Iterable[str]) -> list[Asset]:
         UsageError: there is none of a name.
     """
     return list({found.id: found for found in (named(desk, name) for name in names)}.values())
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {near[0]!r}?" if near else "."

@@ -29,6 +29,7 @@ TOLD = {
     "store.database": ("StoreError",),
     "store.vault_errors": ("VaultError",),
     "store.assets": ("AssetError",),
+    "store.oauth_clients": ("OAuthClientError",),
     "live.rehearsal.child": ("RehearsalError",),
 }
 """Errors whose text is a sentence for a person, by the module that defines them."""

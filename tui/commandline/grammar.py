@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from tui import __version__
-from tui.commandline import grammar_assets, grammar_operations, grammar_vault
+from tui.commandline import grammar_assets, grammar_clients, grammar_operations, grammar_tokens, grammar_vault
 from tui.commandline.grammar_parts import Family, lines
 
 CONSOLE = "console"
@@ -15,8 +15,10 @@ CONSOLE = "console"
 STATUS = """
 Exit status:
   0    done; with test: every asset passed
-  1    with test and rehearse: some did not end as they should
-  2    wrong usage, or the store, the vault or the configuration cannot be used
+  1    with test, rehearse and refresh: some did not end as they should; with authorize, revoke, and set with
+       a new secret or password: it was refused, and nothing was changed; with tokens: something ends soon
+  2    with tokens: something needs a person now; else wrong usage, or the store, the vault or the
+       configuration cannot be used
   130  interrupted by Ctrl-C
 """
 
@@ -57,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
     _global_options(shared, top=False)
     families = Family(top, shared, title="commands")
     grammar_assets.add(families)
+    grammar_clients.add(families)
+    grammar_tokens.add(families)
     grammar_operations.add_test(families)
     grammar_vault.add(families)
     grammar_operations.add_audit(families)

@@ -17,13 +17,17 @@ LIST_SHAPE = """
 JSON: {"postroom": 1, "assets": [ASSET, ...]}, where an ASSET of the list has
   id, name, address, provider (gmail|office365|custom), sign_in (password|oauth), host, port,
   security (ssl|starttls|none), owner, forwarding_address, has_password,
-  state (never|passed|failed), checked_at (ISO 8601 in UTC, or null), failed_step, diagnosis (ids, or null)
+  state (never|passed|failed), checked_at (ISO 8601 in UTC, or null), failed_step, diagnosis (ids, or null),
+  oauth_client (name, or null), grant_state (null where it signs in by password, else
+  none|valid|retrying|consent_required|client_fault)
 """
 
 ASSET_SHAPE = """
 JSON: {"postroom": 1, "assets": [ASSET]}, where ASSET has all that `assets list --help` describes, and
-  user_name, login_id, sign_in_name (what is really sent), note, ca_pem, cleartext_agreed,
-  version, created_at, updated_at (ISO 8601 in UTC). Passwords are never printed.
+  user_name, login_id, sign_in_name (what is really sent), note, ca_pem, cleartext_agreed, ask_consent,
+  version, created_at, updated_at (ISO 8601 in UTC), grant (null, or {scope, validity (seconds, or null),
+  obtained_at, expires_at, consent_at, refresh_expires_at, next_refresh_at, has_refresh, access_length,
+  refresh_length (characters), failures, words, diagnosis}). Passwords and tokens are never printed.
 """
 
 LIST_EXAMPLES = """
@@ -42,6 +46,7 @@ Examples:
   postroom assets add --name Support --address support@example.com --provider gmail --password-prompt
   postroom assets add --name Billing --address billing@example.org --provider custom \\
       --host mail.example.org --port 465 --security ssl --password-file billing.password
+  postroom assets add --name Sales --address sales@example.com --client "Desk app"
 """
 
 SET_EXAMPLES = """
@@ -122,6 +127,19 @@ def _fields(parser: argparse.ArgumentParser, *, required: bool) -> None:
         "--user-name", metavar="TEXT", help="what signs in, where it is neither address nor login ID"
     )
     group.add_argument("--login-id", metavar="TEXT", help="the account that signs in for a shared mailbox")
+    group.add_argument(
+        "--sign-in", choices=METHODS, help="password (default), or oauth, which --client says as well"
+    )
+    group.add_argument(
+        "--client", metavar="NAME", help="the OAuth client that it signs in through; - for none"
+    )
+    group.add_argument(
+        "--ask-consent",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="have the provider ask for consent each time (prompt=consent): brings a refresh token where "
+        "none came, and fails where only an administrator may consent",
+    )
     group.add_argument("--owner", metavar="ADDRESS", help="address of the person who owns the mailbox")
     group.add_argument("--note", metavar="TEXT", help="anything worth knowing")
     group.add_argument(

@@ -39,9 +39,10 @@ Examples:
 
 REHEARSE_ABOUT = """
 Try postroom on a rehearsal desk: sample mailboxes in all states, on a provider of its own that speaks real
-SMTP over real TLS on this machine's loopback. Your own store and vault are not touched, and everything goes
-away at the end. Without a terminal (in a pipe, in CI) every sample is tested and judged: one line and its
-diagnosis for each.
+SMTP over real TLS on this machine's loopback, with an authorization server that gives out real tokens. Your
+own store and vault are not touched, and everything goes away at the end. Without a terminal (in a pipe, in
+CI) every sample is tested and judged: one line and its diagnosis for each. --serve tells how to generate a
+token by hand, in a browser or by curl.
 """
 
 REHEARSE_EXAMPLES = """
@@ -53,7 +54,8 @@ Examples:
 
 REHEARSE_SHAPE = """
 JSON (with --serve): {"postroom": 1, "rehearsal": REHEARSAL}, one line, where REHEARSAL has
-  store, config, key_file, ports ({LISTENER: PORT}), commands ([TEXT])
+  store, config, key_file, ports ({LISTENER: PORT}), authorization (address of the authorization server),
+  commands, token_by_browser, token_by_curl ([TEXT])
 JSON (without a terminal): {"postroom": 1, "samples": [SAMPLE, ...]}, where a SAMPLE has
   asset, test (1, or 2 where an account changes its mind), outcome, rung, diagnosis,
   as_meant (true|false), meant ({rung, diagnosis})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,12 +49,23 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def print_pairs(pairs: Iterable[tuple[str, str]], indent: str = "") -> None:
     """Labels and values, one a line; further lines of a value stand below its first."""
+    for line in _pair_lines(pairs, indent):
+        print(line)
+
+
+def narrate_pairs(pairs: Iterable[tuple[str, str]], indent: str = "") -> None:
+    """The same on stderr."""
+    for line in _pair_lines(pairs, indent):
+        print(line, file=sys.stderr)
+
+
+def _pair_lines(pairs: Iterable[tuple[str, str]], indent: str) -> Iterator[str]:
     shown = [(label, value.split("\n")) for label, value in pairs]
     width = max((cells(label) for label, _ in shown), default=0) + 1
     for label, (first, *rest) in shown:
-        print(f"{indent}{label + ':':<{width}} {visible(first)}".rstrip())
+        yield f"{indent}{label + ':':<{width}} {visible(first)}".rstrip()
         for line in rest:
-            print(f"{indent}{'':<{width}} {visible(line)}".rstrip())
+            yield f"{indent}{'':<{width}} {visible(line)}".rstrip()
 
 
 def cells(text: str) -> int:

@@ -46,14 +46,19 @@ def _print_step(step: CheckStep) -> None:
 
 def explanation(step: CheckStep) -> list[tuple[str, str]]:
     """Why a step failed, what to do, who can do it, and whether trying again helps."""
-    told = diagnosis_text.explained(step)
-    numbered = [f"{number}. {act}" for number, act in enumerate(told.steps, 1)]
+    return meaning(step.diagnosis)
+
+
+def meaning(id_: str | None) -> list[tuple[str, str]]:
+    """What a diagnosis says, as labels and values."""
+    known = diagnosis.by_id(id_ or diagnosis.UNKNOWN)
+    numbered = [f"{number}. {act}" for number, act in enumerate(known.fix, 1)]
     return [
-        ("Why", told.why),
+        ("Why", known.cause),
         ("What to do", "\n".join(numbered)),
-        ("Who can do it", told.who),
-        ("Trying again", told.again),
-        ("Source", told.source),
+        ("Who can do it", known.who.value),
+        ("Trying again", known.again_words),
+        ("Source", known.source),
     ]
 
 
@@ -78,12 +83,13 @@ def _step_as_json(step: CheckStep) -> dict[str, Any]:
         "ms": round(step.ms, 1),
         "words": step.words,
         "facts": [{"label": label, "value": value} for label, value in step.facts],
-        "diagnosis": _diagnosis_as_json(step) if step.outcome is Outcome.FAILED else None,
+        "diagnosis": diagnosis_as_json(step.diagnosis) if step.outcome is Outcome.FAILED else None,
     }
 
 
-def _diagnosis_as_json(step: CheckStep) -> dict[str, Any]:
-    known = diagnosis.by_id(step.diagnosis or "unknown-reply")
+def diagnosis_as_json(id_: str | None) -> dict[str, Any]:
+    """A diagnosis in the shape that the helps state."""
+    known = diagnosis.by_id(id_ or diagnosis.UNKNOWN)
     return {
         "id": known.id,
         "cause": known.cause,

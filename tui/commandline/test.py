@@ -10,6 +10,7 @@ from contextlib import aclosing
 from live import connection_tests
 from live.connection_tests import Bounds, TestEnded
 from store import assets
+from store.assets import SignIn
 from store.checks import CheckRun, Outcome
 from store.vault import VaultState
 from tui.commandline import opening, rungs
@@ -30,7 +31,7 @@ def run(options: Namespace) -> int:
         chosen = _chosen(desk, options)
         if not chosen:
             raise UsageError("There are no assets to test yet; set one up with `postroom assets add`.")
-        _unlock(desk, options, any(has_password for _, has_password in chosen))
+        _unlock(desk, options, any(sealed for _, sealed in chosen))
         runs = asyncio.run(
             ladders(desk, [id_ for id_, _ in chosen], quiet=options.json, send_to=options.send_to)
         )
@@ -77,14 +78,13 @@ async def ladders(
 
 
 def _chosen(desk: Desk, options: Namespace) -> list[tuple[int, bool]]:
-    """Id of each asset, and whether it has a password."""
-    if options.all:
-        return [(line.id, line.has_password) for line in assets.lines(desk.store)]
-    return [(asset.id, asset.has_password) for asset in all_named(desk, options.names)]
+    """Id of each asset, and whether the vault may hold its password or token."""
+    found = assets.lines(desk.store) if options.all else all_named(desk, options.names)
+    return [(one.id, one.has_password or one.sign_in == SignIn.OAUTH) for one in found]
 
 
 def _unlock(desk: Desk, options: Namespace, needed: bool) -> None:
-    """Open the vault where a password lies in it; locked, the tests still climb to the sign-in."""
+    """Open the vault where a password or token lies in it; locked, the tests still climb to the sign-in."""
     if desk.vault.state() is VaultState.ABSENT or not needed:
         return
     if not opening.try_unlock(desk, options):

@@ -24,11 +24,11 @@ class AskAddress(ModalScreen[str | None]):
         self._count = count
 
     def compose(self) -> ComposeResult:
-        mails = "one message" if self._count == 1 else f"{self._count:,} messages, one from each"
+        mails = "one message" if self._count == 1 else f"{self._count:,} messages, one from each asset,"
         with Vertical(classes="dialog") as frame:
             frame.border_title = "Test with a real message"
             yield Static(
-                f"After the usual test, {mails}, will be sent to this address:", classes="words", markup=False
+                f"After the usual test, {mails} will be sent to this address:", classes="words", markup=False
             )
             yield Input(placeholder="for instance you@example.com", compact=True)
             yield Static("", classes="complaint", markup=False)

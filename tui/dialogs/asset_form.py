@@ -4,7 +4,7 @@ is kept."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static
 
-from live import providers
+from live import deadlines, providers
 from live.asset_remarks import Remark
 from live.password_trial import PasswordTrial
 from store import assets
@@ -25,8 +25,9 @@ from store.vault_errors import VaultError
 from tui import asset_draft, times
 from tui.commands import Scope, bindings
 from tui.dialogs import asset_fields, asset_saving
-from tui.dialogs.asset_fields import ORDER, row_of
+from tui.dialogs.asset_fields import ORDER, row_of, together
 from tui.dialogs.base import confirmation
+from tui.dialogs.leaving import LeavingScreen
 from tui.hub import Hub, hub
 from tui.widgets.command_host import CommandHost
 from tui.widgets.lines import KeyLine
@@ -38,15 +39,18 @@ if TYPE_CHECKING:
     from tui.desk import Desk
 
 
-class AssetForm(ModalScreen[int | None], CommandHost):
+class AssetForm(ModalScreen[int | None], LeavingScreen[int | None], CommandHost):
     """Answers the id of the asset that was kept, or that the person wants to go to; None when nothing came of
     it."""
 
     SCOPE = Scope.FORM
     BINDINGS = bindings(Scope.FORM)
 
-    def __init__(self, desk: Desk, asset: Asset | None, taken: Sequence[AssetLine]) -> None:
+    def __init__(
+        self, desk: Desk, asset: Asset | None, taken: Sequence[AssetLine], clients: Mapping[str, str]
+    ) -> None:
         super().__init__()
+        self._clients = clients
         self._desk = desk
         self._asset = asset
         self._version = asset.version if asset else 0
@@ -55,6 +59,12 @@ class AssetForm(ModalScreen[int | None], CommandHost):
         self._first: dict[str, object] = {}
         self._preset = _preset(asset.provider) if asset else ("", "", Security.STARTTLS.value)
         self._ca_pem = asset.ca_pem if asset else ""
+        self._tried = asset is not None
+        """Whether remarks on fields that were not touched are shown as well: once somebody wanted to save."""
+        self._trying = False
+        """Whether a new password is being tried."""
+        self._news = False
+        """Whether something of importance is said, which stays until the next change."""
 
     @property
     def console(self) -> Hub:
@@ -66,7 +76,7 @@ class AssetForm(ModalScreen[int | None], CommandHost):
             with VerticalScroll(classes="fields", can_focus=False):
                 for field in ORDER:
                     with Horizontal(classes="field", id=f"row-{field}"):
-                        yield from asset_fields.widgets(field, self._asset)
+                        yield from asset_fields.widgets(field, self._asset, self._clients)
             yield Static("", markup=False, id="remarks")
             yield KeyLine()
 
@@ -77,7 +87,7 @@ class AssetForm(ModalScreen[int | None], CommandHost):
         if self._asset is None:
             self._fill_preset()
         self._first = self._typed()
-        self._show_cleartext()
+        self._show_applying()
         self.query_one("#name", Input).focus()
         self.set_class(True, "ready")
 
@@ -90,26 +100,25 @@ class AssetForm(ModalScreen[int | None], CommandHost):
 
     def _typed(self) -> dict[str, object]:
         texts: dict[str, object] = {box.id or "": box.value for box in self.query(Input)}
-        for name in ("provider", "security"):
-            texts[name] = self.query_one(f"#{name}", Select).value
-        texts["cleartext_agreed"] = self.query_one("#cleartext_agreed", Tick).value
+        texts |= {box.id or "": box.value for box in self.query(Select)}
+        texts |= {box.id or "": box.value for box in self.query(Tick)}
         return texts
 
     def _draft(self) -> AssetFields:
-        sign_in = self._asset.sign_in if self._asset else SignIn.PASSWORD
-        return asset_draft.fields_of(self._typed(), sign_in=sign_in, ca_pem=self._ca_pem)
+        return asset_draft.fields_of(self._typed(), ca_pem=self._ca_pem)
 
     def _password(self) -> SecretStr | None:
         value = self.query_one("#password", Input).value
-        return SecretStr(value) if value else None
+        by_password = self.query_one("#sign_in", Select).value == SignIn.PASSWORD.value
+        return SecretStr(value) if value and by_password else None
 
     # --- presets ---
 
     def on_select_changed(self, event: Select.Changed) -> None:
         if event.select.id == "provider":
             self._fill_preset()
-        self._show_cleartext()
-        self._judge()
+        self._show_applying()
+        self._changed()
 
     def _fill_preset(self) -> None:
         """Fill in the provider's server, port and security, but for what was typed there by hand."""
@@ -120,24 +129,33 @@ class AssetForm(ModalScreen[int | None], CommandHost):
                 box.value = now
         self._preset = preset
 
-    def _show_cleartext(self) -> None:
+    def _show_applying(self) -> None:
+        """Show the fields that apply to the security and the sign-in chosen."""
         none = self.query_one("#security", Select).value == Security.NONE.value
         self.query_one("#row-cleartext_agreed").display = none
+        oauth = self.query_one("#sign_in", Select).value == SignIn.OAUTH.value
+        self.query_one("#row-password").display = not oauth
+        for field in asset_fields.OAUTH:
+            self.query_one(f"#row-{field}").display = oauth
 
     # --- what is wrong ---
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._judge()
+        self._changed()
 
     def on_checkbox_changed(self, event: Tick.Changed) -> None:
-        self._judge()
+        self._changed()
 
     def on_descendant_focus(self) -> None:
+        if not self._news:
+            self._judge()
+
+    def _changed(self) -> None:
+        self._news = False
         self._judge()
 
-    def _judge(self, *, everything: bool = False) -> list[Remark]:
-        """Say what is wrong with the field in hand, or with all of them; fields not touched yet are left in
-        peace."""
+    def _judge(self) -> list[Remark]:
+        """Say what is wrong, the field in hand first; fields not touched yet are left in peace."""
         if not self.has_class("ready"):
             return []
         typed, focused = self._typed(), self.focused.id if self.focused else None
@@ -147,7 +165,8 @@ class AssetForm(ModalScreen[int | None], CommandHost):
         shown = []
         for field in ORDER:
             hit = [remark for remark in found if row_of(remark) == field]
-            told = everything or typed[field] != self._first.get(field) or self._asset is not None
+            touched = any(typed[other] != self._first.get(other) for other in together(field))
+            told = self._tried or touched
             row = self.query_one(f"#row-{field}")
             row.set_class(told and any(remark.severity == "error" for remark in hit), "wrong")
             row.set_class(told and bool(hit), "remarked")
@@ -155,6 +174,10 @@ class AssetForm(ModalScreen[int | None], CommandHost):
         shown.sort(key=lambda remark: (row_of(remark) != focused, remark.severity != "error"))
         self._say(*(_words(remark) for remark in shown[:2]))
         return found
+
+    def _tell(self, *lines: Content | str) -> None:
+        self._news = True
+        self._say(*lines)
 
     def _say(self, *lines: Content | str) -> None:
         contents = [line if isinstance(line, Content) else Content(visible(line)) for line in lines]
@@ -165,6 +188,9 @@ class AssetForm(ModalScreen[int | None], CommandHost):
     def refusal(self, verb: str) -> str | None:
         if verb == "jump" and self._jump is None:
             return "Name and address are not used by another asset."
+        saving = any(worker.group == "save" and not worker.is_finished for worker in self.workers)
+        if saving and (verb != "cancel" or not self._trying):
+            return "This is being saved already."
         return None
 
     def do_jump(self) -> None:
@@ -172,14 +198,17 @@ class AssetForm(ModalScreen[int | None], CommandHost):
 
     @work(exclusive=True, group="cancel", exit_on_error=False, description="close the form")
     async def do_cancel(self) -> None:
+        if self._trying:
+            self.workers.cancel_group(self, "save")
+            self._tell("The test was stopped, and nothing is saved.")
+            return
         if self._typed() != self._first:
             question = confirmation(
                 "Discard what you typed?", "The form has changes that are not kept yet.", "Discard"
             )
             if not await self.app.push_screen_wait(question):
                 return
-        self.workers.cancel_group(self, "save")
-        self.dismiss(None)
+        self.leave(None)
 
     def do_save(self) -> None:
         self._save(untested=False)
@@ -191,18 +220,22 @@ class AssetForm(ModalScreen[int | None], CommandHost):
     async def _save(self, *, untested: bool) -> None:
         if not await self._read_ca_file():
             return
-        wrong = next((remark for remark in self._judge(everything=True) if remark.severity == "error"), None)
+        self._tried = True
+        wrong = next((remark for remark in self._judge() if remark.severity == "error"), None)
         if wrong is not None:
             self.query_one(f"#{row_of(wrong)}").focus()
-            self._judge(everything=True)
             return
         draft, password = self._draft(), self._password()
         if password is not None and not await self.console.unlocked("The password is kept in the vault."):
-            self._say("The password cannot be kept while the vault is locked; ^S asks again.")
+            self._tell("The password cannot be kept while the vault is locked; ^S asks again.")
             return
         trial = None
         if password is not None and self._asset is not None and self._asset.has_password and not untested:
-            trial = await asset_saving.proven(draft, password, self._say)
+            self._trying = True
+            try:
+                trial = await asset_saving.proven(draft, password, self._tell)
+            finally:
+                self._trying = False
             if trial is None:
                 return
         await self._keep(draft, password, trial)
@@ -214,19 +247,22 @@ class AssetForm(ModalScreen[int | None], CommandHost):
             kept = await asset_saving.kept(self.app, self._desk, self._asset, draft, password)
         except AssetTaken as error:
             self._jump = error.asset_id
-            self._say(f"{error} ^G goes there.")
+            self._tell(f"{error} ^G goes there.")
             self.query_one(f"#{error.field}").focus()
             return
         except (AssetError, VaultError, StoreError) as error:
-            self._say(str(error))
+            self._tell(str(error))
             return
         if kept is None:
             return
         if trial is not None:
             await asyncio.to_thread(asset_saving.record_trial, self._desk, kept, trial)
+        await asyncio.to_thread(deadlines.restate, self._desk.store, times.now(), [kept.id])
         hint = "" if trial else " Press t to test it."
+        if kept.sign_in == SignIn.OAUTH:
+            hint = " On the Tokens pane (3), n generates its token."
         self.notify(f"{visible(kept.name)} is kept.{hint}", markup=False)
-        self.dismiss(kept.id)
+        self.leave(kept.id)
 
     async def _read_ca_file(self) -> bool:
         path = self.query_one("#ca_file", Input).value.strip()
@@ -236,7 +272,7 @@ class AssetForm(ModalScreen[int | None], CommandHost):
         try:
             self._ca_pem = await asyncio.to_thread(assets.read_ca_file, path)
         except AssetError as error:
-            self._say(str(error))
+            self._tell(str(error))
             self.query_one("#ca_file", Input).focus()
             return False
         return True

@@ -6,20 +6,22 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui import asset_list, clipboard, commands, diagnosis_text, times
 from tui.asset_list import State
 from tui.commands import Scope, bindings
+from tui.dialogs.leaving import LeavingScreen
 from tui.hub import Hub, hub
 from tui.times import ago, exact
 from tui.widgets.command_host import CommandHost
-from tui.widgets.ladder_view import STYLES, Ladder, LadderView, labelled
+from tui.widgets.ladder_view import STYLES, Ladder, LadderView, Row, labelled
 from tui.widgets.lines import KeyLine
+from tui.widgets.record_list import fitted
 from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from store.checks import Change, CheckRun
 
 
+VALUE_LINES = 3
+"""Lines of a value that are shown: the form has the whole, and the ladder below needs its room."""
 UNSET_DOMAIN = "none: set inbound_domain in {path}"
 
 
@@ -50,11 +54,22 @@ def described(asset: Asset, line: AssetLine, now: datetime, config: str, width: 
         fields.insert(4, ("Trust", "the system's authorities, and one of its own"))
     if asset.note:
         fields.insert(-1, ("Note", asset.note))
-    head = [(visible(asset.name), "bold"), (f"  {glyph} {word}", STYLES[tone])]
+    stands = f"  {glyph} {word}"
+    name = fitted(visible(asset.name), width - cell_len(stands)).rstrip()
+    head: Row = [(name, "bold"), (stands, STYLES[tone])]
     if finding and state is not State.FAILING:  # the ladder below tells what failed
-        head.append((f"  {visible(finding)}", "$text-muted"))
-    rows = [head, *(row for label, value in fields for row in labelled(label, value, width))]
+        told = fitted(f"  {visible(finding)}", max(0, width - cell_len(name + stands))).rstrip()
+        head.append((told, "$text-muted"))
+    rows = [head, *(row for label, value in fields for row in _field(label, value, width))]
     return Content("\n").join(Content.assemble(*row) for row in rows)
+
+
+def _field(label: str, value: str, width: int) -> list[Row]:
+    rows = list(labelled(label, value, width))
+    if len(rows) > VALUE_LINES:
+        rows = rows[:VALUE_LINES]
+        rows[-1][-1] = (rows[-1][-1][0][:-1] + "…", rows[-1][-1][1])
+    return rows
 
 
 def _sign_in(asset: Asset) -> str:
@@ -62,7 +77,7 @@ def _sign_in(asset: Asset) -> str:
     return f"as {asset.sign_in_name}, {asset_list.METHODS[asset.sign_in]} {kept}"
 
 
-class AssetScreen(Screen[None], CommandHost):
+class AssetScreen(LeavingScreen[None], CommandHost):
     """Opened with Enter on an asset. Leaves by itself when the asset is deleted."""
 
     SCOPE = Scope.ASSET
@@ -107,7 +122,10 @@ class AssetScreen(Screen[None], CommandHost):
 
         asset, line, self._run, self._changes = await asyncio.to_thread(read)
         if asset is None or line is None:
-            self.dismiss()
+            if self._asset is not None:
+                self.notify("This asset was deleted by somebody else.", severity="warning", markup=False)
+            self._asset = None
+            self.leave()
             return
         self._asset = asset
         config = str(self.console.config_path)

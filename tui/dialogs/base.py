@@ -40,21 +40,34 @@ class Question(ModalScreen[T]):
         Binding("pagedown", "turn(10)", show=False),
     ]
 
-    def __init__(self, title: str, words: Content | str, choices: Sequence[Choice[T]], otherwise: T) -> None:
+    def __init__(
+        self,
+        title: str,
+        words: Content | str,
+        choices: Sequence[Choice[T]],
+        otherwise: T,
+        *,
+        stacked: bool = False,
+    ) -> None:
         super().__init__()
         self._title = title
         self._words = Content(visible(words, newlines=True)) if isinstance(words, str) else words
         self._choices = choices
         self._otherwise = otherwise
+        self._stacked = stacked
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as frame:
             frame.border_title = Content(visible(self._title))
             with VerticalScroll(classes="words", can_focus=False):
                 yield Static(self._words, markup=False)
-            with Horizontal(classes="buttons"):
+            with (Vertical if self._stacked else Horizontal)(
+                classes="buttons stacked" if self._stacked else "buttons"
+            ):
                 for index, choice in enumerate(self._choices):
-                    yield Button(Content(f"{choice.key} {choice.label}"), id=f"choice-{index}", compact=True)
+                    yield Button(
+                        Content(visible(f"{choice.key} {choice.label}")), id=f"choice-{index}", compact=True
+                    )
 
     def on_mount(self) -> None:
         for index, choice in enumerate(self._choices):

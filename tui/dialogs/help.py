@@ -17,6 +17,19 @@ ABOUT = {
     Scope.ASSET: "One mailbox: its fields, how it stands, and its latest check.",
     Scope.CHECKS: "Connection tests, running ones first. Below: the ladder of the one under the cursor.",
     Scope.RUN: "One connection test in full: what each rung saw, what the server said, and the transcript.",
+    Scope.TOKENS: (
+        "Every asset that signs in by OAuth 2.0, and those whose password ends, by the moment at which "
+        "sending would stop: those that need a person now, then soon, then well. The filter takes words, "
+        'state: and client:, for instance client:"Desk app" state:valid.'
+    ),
+    Scope.CLIENTS: "App registrations, each shared by the assets that sign in through it.",
+    Scope.GRANT: "One grant: its tokens by age and length only, and every consent and refresh.",
+    Scope.GENERATE: (
+        "The address is opened in a browser: on this machine, on another one through the forwarded port, or "
+        "anywhere, pasting back the address that it ended on. A paste is taken wherever the focus is."
+    ),
+    Scope.DEVICE: "The code is typed in a browser anywhere; it is asked for as often as is allowed.",
+    Scope.CLIENT_FORM: "The provider's preset fills in all URLs; a tenant typed once goes into all of them.",
     Scope.AUDIT: "Who did what to which asset, newest first. Nothing secret is ever written here.",
     Scope.FORM: "Tab and Shift+Tab go from field to field; what is wrong is said below, with the remedy.",
 }

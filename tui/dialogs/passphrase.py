@@ -15,6 +15,7 @@ from textual.widgets import Input, Label, Static
 from store.vault import VaultState
 from store.vault_errors import VaultError
 from tui.desk import Desk
+from tui.dialogs.leaving import LeavingScreen
 from tui.widgets.command_host import CommandHost
 from tui.widgets.tick import Tick
 from tui.widgets.untrusted import visible
@@ -25,7 +26,7 @@ FIRST = (
 )
 
 
-class PassphraseDialog(ModalScreen[bool], CommandHost):
+class PassphraseDialog(ModalScreen[bool], LeavingScreen[bool], CommandHost):
     """Asks for the passphrase until it is right, or for a new one, twice. Answers whether the vault is
     open."""
 
@@ -59,7 +60,10 @@ class PassphraseDialog(ModalScreen[bool], CommandHost):
         if self._new and event.input.id == "passphrase":
             self.query_one("#again", Input).focus()
             return
-        self.run_worker(self._go_on(), exclusive=True, exit_on_error=False, description="open the vault")
+        if not any(worker.group == "passphrase" and not worker.is_finished for worker in self.workers):
+            self.run_worker(
+                self._go_on(), group="passphrase", exit_on_error=False, description="open the vault"
+            )
 
     def action_leave(self) -> None:
         self.dismiss(False)
@@ -79,7 +83,7 @@ class PassphraseDialog(ModalScreen[bool], CommandHost):
             return
         if self.query_one("#keep", Tick).value:
             await self._keep()
-        self.dismiss(True)
+        self.leave(True)
 
     async def _keep(self) -> None:
         try:

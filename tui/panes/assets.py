@@ -35,6 +35,7 @@ class AssetsPane(ListPane):
         super().__init__(id="assets")
         self.rows: list[AssetRow] = []
         self.order = asset_list.ORDERS[0]
+        self._wanted: int | None = None
 
     def make_list(self) -> RecordList[AssetRow]:
         return RecordList(
@@ -51,11 +52,19 @@ class AssetsPane(ListPane):
             return
         from store import assets
 
-        self.rows = await asyncio.to_thread(lambda: asset_list.rows(assets.lines(desk.store), times.now()))
-        known = {row.line.id for row in self.rows}
+        self.take(await asyncio.to_thread(lambda: asset_list.rows(assets.lines(desk.store), times.now())))
+
+    def take(self, rows: list[AssetRow]) -> None:
+        """Show these assets in place of those before."""
+        self.rows = rows
+        known = {row.line.id for row in rows}
         self.table.marked &= known
-        self.console.needs(asset_list.headline(self.rows))
-        self.filtered()
+        self.console.needs(asset_list.headline(rows))
+        wanted, self._wanted = (self._wanted, None) if self._wanted in known else (None, self._wanted)
+        if wanted is not None and not any(row.line.id == wanted for row in self._shown()):
+            self.filter_text = ""
+            self.close_filter()
+        self.filtered(select=wanted)
 
     def filtered(self, *, select: int | None = None) -> None:
         """Show what the filter keeps; the cursor stays on its asset, or goes to the one to be selected."""
@@ -177,7 +186,6 @@ class AssetsPane(ListPane):
         return self.query_one(".headline", Line).text
 
     def select(self, asset_id: int) -> None:
-        """Put the cursor on this asset, dropping a filter that hides it."""
-        if not any(row.line.id == asset_id for row in self._shown()):
-            self.close_filter()
-        self.filtered(select=asset_id)
+        """Read again and put the cursor on this asset, dropping a filter that hides it."""
+        self._wanted = asset_id
+        self.reload()

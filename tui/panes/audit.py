@@ -78,9 +78,9 @@ class AuditPane(PagedPane):
         cursor = self.table.cursor
         self.table.show(paged, cursor=cursor + max(0, more) if cursor else 0)
         self.show_empty(not len(paged) and not self.filter_text)
-        self.say(
-            f"{len(paged):,} entr{'y' if len(paged) == 1 else 'ies'}" + (" match" if self.filter_text else "")
-        )
+        one = len(paged) == 1
+        match = (" matches" if one else " match") if self.filter_text else ""
+        self.say(f"{len(paged):,} {'entry' if one else 'entries'}{match}")
 
     def refusal(self, verb: str) -> str | None:
         if verb == "open" and self.table.current is None:

@@ -75,7 +75,7 @@ class ChecksPane(PagedPane):
 
     def arranged(self, paged: PagedRecords[Any], more: int) -> None:
         self.stack(more)
-        self.show_empty(not len(paged) and not self.console.tests.asked)
+        self.show_empty(not len(paged) and not self.filter_text and not self.console.tests.asked)
 
     def stack(self, more: int = 0) -> None:
         """Show the running tests above the recorded ones; the cursor stays at the top, or on its record."""
@@ -86,7 +86,8 @@ class ChecksPane(PagedPane):
         grown = len(records) - len(before) if len(before) else 0
         at_top = self.table.cursor == 0 or not len(before)
         self.table.show(records, cursor=0 if at_top else self.table.cursor + max(0, grown))
-        self.say(check_list.headline(self.console.tests, len(self.paged)))
+        filtered = bool(self.filter_text)
+        self.say(check_list.headline(self.console.tests, len(self.paged), filtered=filtered))
 
     def tick(self) -> None:
         """Time went by, or a running test did."""

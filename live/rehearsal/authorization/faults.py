@@ -43,14 +43,13 @@ class Fault(StrEnum):
     # A good answer, spoiled
     NO_REFRESH_TOKEN = "no-refresh-token"
     NO_SCOPE = "no-scope"
-    LESS_SCOPE = "less-scope"
     NO_ACCESS_TOKEN = "no-access-token"
     NO_EXPIRES_IN = "no-expires-in"
     NEGATIVE_EXPIRES_IN = "negative-expires-in"
     TEXT_EXPIRES_IN = "text-expires-in"  # "3599"
     WORD_EXPIRES_IN = "word-expires-in"  # "soon"
     HUGE_EXPIRES_IN = "huge-expires-in"
-    LIMITED = "limited"  # refresh_token_expires_in
+    LIMITED = "limited"  # a refresh token with an end that is told (refresh_token_expires_in)
     LONG_TOKEN = "long-token"  # 12 kB
     TOKEN_CR = "token-cr"
     TOKEN_LF = "token-lf"

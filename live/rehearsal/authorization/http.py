@@ -60,6 +60,7 @@ class Request:
     form: Fields = field(default=Fields(), repr=False)
     """Of a body of that type; empty for others."""
     authorization: str = field(default="", repr=False)
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,9 @@ class HttpConversation:
         if answer.cut_after is None:
             await self._send(h11.EndOfMessage())
 
-    async def _send(self, event: h11.InformationalResponse | h11.Response | h11.Data | h11.EndOfMessage) -> None:
+    async def _send(
+        self, event: h11.InformationalResponse | h11.Response | h11.Data | h11.EndOfMessage
+    ) -> None:
         self._writer.write(self._wire.send(event) or b"")
         await self._writer.drain()
 
@@ -222,6 +225,7 @@ def _read(head: h11.Request, body: bytes) -> Request:
         query=query,
         form=form,
         authorization=_header(head, b"authorization"),
+        origin=_header(head, b"origin"),
     )
 
 

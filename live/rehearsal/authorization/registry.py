@@ -37,6 +37,8 @@ class Client:
     tenant: str = ""
     """Microsoft: the only tenant that it works for; empty: for any organisation."""
     secret_expired: bool = False
+    other_secret: SecretStr | None = None
+    """A second secret, which never expires: a registration may have several."""
     standing: Literal["", "deleted", "disabled"] = ""
     test_users: tuple[str, ...] | None = None
     """Google's project in Testing: only these may sign in, and a grant ends after a week; None: published."""

@@ -10,15 +10,22 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from store import assets
-from store.audit import Actor
+from pydantic import SecretStr
+
+from store import assets, authorizations, deadlines, grants, oauth_clients
+from store.actor import Actor
+from store.authorizations import Authorization
 from store.checks import CheckStep, Outcome
 from store.database import Store
+from store.deadlines import Deadline
 from store.migrations import APPLICATION_ID, HEAD
 from store.vault import Vault
-from tests.store.kit import CHEAP, PASSPHRASE, PASSWORD, fields, keep_check
+from tests.store.kit import CHEAP, NOON, PASSPHRASE, PASSWORD, fields, keep_check
+from tests.store.oauth_kit import CLIENT_SECRET, HOUR, PLAIN_CLIENT, claimed, consent, failed, kept
 
 DUMPS = Path(__file__).parent
+STATE = SecretStr("state")
+VERIFIER = SecretStr("verifier")
 
 
 def fill(path: Path) -> None:
@@ -29,15 +36,32 @@ def fill(path: Path) -> None:
     desk = assets.create(
         store, vault, fields("Ärger & Söhne"), inbound_domain="in.example.com", password=PASSWORD
     )
-    assets.create(
-        store, vault, fields("Help desk", cleartext_agreed=True, security="none", note="O'Hara's; it's")
-    )
+    client = oauth_clients.create(store, vault, PLAIN_CLIENT, secret=CLIENT_SECRET)
+    signs_in = {"sign_in": "oauth", "oauth_client_id": client.id, "ask_consent": True}
+    plain = {"cleartext_agreed": True, "security": "none", "note": "O'Hara's; it's"}
+    connected = assets.create(store, vault, fields("Help desk", **signs_in, **plain))
     step = CheckStep(
         "sign-in", Outcome.FAILED, 3.25, "535 5.7.8 no", (("mechanism", "PLAIN"),), "gmail_bad_login"
     )
     keep_check(store, desk.id, asset_name=desk.name)
     keep_check(store, desk.id, Outcome.FAILED, steps=(step,), asset_name=desk.name)
+    connect(store, vault, connected.id, client.id)
     store.close()
+
+
+def connect(store: Store, vault: Vault, asset_id: int, client_id: int) -> None:
+    """Give an asset a grant that was refreshed, failed since, and is claimed; and an authorization."""
+    consent(store, vault, asset_id)
+    claimed(store, asset_id)
+    grants.keep_tokens(store, vault, [kept(asset_id, 2)], owner="me")
+    claimed(store, asset_id)
+    grants.keep_failure(store, [failed(asset_id)], owner="me")
+    claimed(store, asset_id, owner="other")
+    begun = Authorization(asset_id, client_id, VERIFIER, "http://127.0.0.1:8400/", NOON)
+    authorizations.remember(store, vault, STATE, begun, NOON + HOUR)
+    with store.write() as session:
+        ends = Deadline(NOON + 30 * 24 * HOUR, "The client secret ends.", "admin")
+        deadlines.put(session, oauth_clients.owner_of_secrets(client_id), ends)
 
 
 def dumped(path: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store import audit
+from store.actor import Actor
 from store.database import Store
 from store.vault import Vault
 from tests.store.vault.kit import CHEAP, PASSPHRASE
@@ -15,7 +15,7 @@ from tests.store.vault.kit import CHEAP, PASSPHRASE
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "postroom.db", audit.Actor("operator", "192.0.2.7"))
+    opened = Store.open(tmp_path / "postroom.db", Actor("operator", "192.0.2.7"))
     yield opened
     opened.close()
 

@@ -1,0 +1,175 @@
+"""Pictures of every pane and the main dialogs, at 80×24 and 120×40, from fixed rows under a frozen clock.
+
+`pytest tests/tui/test_snapshots.py --snapshot-update` takes them anew; look at each before keeping it.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui import rows
+from tests.tui.person import Person
+from tui.app import Console
+from tui.dialogs.asset_form import AssetForm
+from tui.dialogs.asset_screen import AssetScreen
+from tui.dialogs.base import Question
+from tui.dialogs.passphrase import PassphraseDialog
+from tui.dialogs.run_screen import RunScreen
+from tui.live_tests import LiveTest
+
+Take = Callable[..., bool]
+Act = Callable[[Person], Awaitable[None]]
+
+SMALL, LARGE = (80, 24), (120, 40)
+SIZES = {"80x24": SMALL, "120x40": LARGE}
+SHOWN_STORE = Path("/srv/postroom/postroom.db")
+"""Stands in the status line in the place of a path that differs from run to run."""
+
+
+@pytest.fixture(autouse=True)
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch, frozen: None) -> Iterator[None]:
+    """Time zone, host, user and colours do not depend on the machine."""
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(socket, "gethostname", lambda: "desk")
+    monkeypatch.setattr("getpass.getuser", lambda: "operator")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def picture(snap_compare: Take, told_store: Path) -> Callable[[tuple[int, int], Act], bool]:
+    """Compare the screen after some acts with the picture that is kept of it."""
+    return lambda size, act: taken(snap_compare, told_store, size, act)
+
+
+def taken(snap_compare: Take, store: Path, size: tuple[int, int], act: Act) -> bool:
+    console = Console(store)
+
+    async def acted(pilot: Pilot[Any]) -> None:
+        person = Person(console, pilot)
+        await person.until(lambda: console.desk is not None, "open desk")
+        await person.settled()
+        assert console.desk is not None
+        console.desk.store.path = SHOWN_STORE
+        console.main.draw_lines()
+        await act(person)
+        await person.turn()
+
+    return snap_compare(console, terminal_size=size, run_before=acted)
+
+
+sizes = pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+
+
+@sizes
+def test_assets(picture: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.press("down", "space")
+
+    assert picture(size, act)
+
+
+@sizes
+def test_checks(picture: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.go("checks")
+
+    assert picture(size, act)
+
+
+@sizes
+def test_audit(picture: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.go("audit")
+
+    assert picture(size, act)
+
+
+@sizes
+def test_asset(picture: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.press("enter")
+        await person.at(AssetScreen)
+        await person.settled()
+
+    assert picture(size, act)
+
+
+@sizes
+def test_check(picture: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.go("checks")
+        await person.press("enter")
+        await person.at(RunScreen)
+        await person.settled()
+
+    assert picture(size, act)
+
+
+@sizes
+def test_form(picture: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.goes_to("Press")
+        await person.press("e")
+        await person.at(AssetForm)
+        await person.until(lambda: person.focused == "name", "form")
+        await person.fill("port", "465")
+
+    assert picture(size, act)
+
+
+def test_running_test(picture: Any) -> None:
+    async def act(person: Person) -> None:
+        steps = rows.passed_steps()
+        rungs = tuple(step.name for step in steps)
+        live = LiveTest(4, "Press", rungs, rows.NOW, list(steps[:3]), current=rungs[3])
+        person.console.tests.accept([4])
+        person.console.tests.running[4] = live
+        await person.go("checks")
+
+    assert picture(SMALL, act)
+
+
+def test_deleting(picture: Any) -> None:
+    async def act(person: Person) -> None:
+        await person.press("space", "space", "d")
+        await person.at(Question)
+
+    assert picture(SMALL, act)
+
+
+def test_help(picture: Any) -> None:
+    async def act(person: Person) -> None:
+        await person.press("?")
+        await person.at(Question)
+
+    assert picture(SMALL, act)
+
+
+def test_unlocking(picture: Any) -> None:
+    async def act(person: Person) -> None:
+        await person.press("v")
+        await person.until(lambda: person.console.vault_words[0] == "vault locked", "locked vault")
+        await person.settled()
+        await person.press("v")
+        await person.at(PassphraseDialog)
+
+    assert picture(SMALL, act)
+
+
+def test_an_empty_desk(snap_compare: Take, empty_store: Path) -> None:
+    async def act(person: Person) -> None:
+        await person.press("slash", "escape")
+
+    assert taken(snap_compare, empty_store, SMALL, act)
