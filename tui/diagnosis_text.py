@@ -36,7 +36,7 @@ GLYPHS = {
     "failed": ("✗", "failed", "bad"),
     "skipped": ("–", "not tried", "quiet"),
     "cancelled": ("■", "stopped", "soon"),
-    "running": ("›", "running", "soon"),
+    "running": ("↻", "running", "soon"),
     "waiting": ("·", "waiting", "quiet"),
 }
 """Glyph, word and tone of an outcome."""

@@ -16,6 +16,8 @@ POSTROOM = Theme(
     panel="#303030",
     dark=True,
     variables={
+        # The library's own "auto 60%" comes out brighter than the text, inside of `Content`.
+        "text-muted": "#9e9e9e",
         # Values of the 256-colour cube where it matters, so that a terminal without truecolor shows the same.
         "block-cursor-background": "#3a4e63",
         "block-cursor-foreground": "#eeeeee",

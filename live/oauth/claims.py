@@ -59,13 +59,15 @@ class NotClaimed:
 
     asset_id: int
     name: str
-    condition: str
-    """Of `live.diagnosis`; empty where `grant` tells."""
+    diagnosis: str | None
+    """Id of an entry of `live.diagnosis`; None where the words, or `grant`, tell all."""
     words: str
     grant: Grant | None = None
     """How it stands, where somebody else has refreshed it meanwhile, or failed to."""
     busy: bool = False
     """Somebody else is refreshing it at this moment."""
+    locked: bool = False
+    """The vault is locked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,28 +163,26 @@ class _Reading:
         """Whether the grant can be refreshed now."""
         mailbox, grant = self.mailboxes.get(asset_id), self.grants.get(asset_id)
         if mailbox is None:
-            return NotClaimed(asset_id, "", "", "The asset was deleted.")
+            return NotClaimed(asset_id, "", None, "The asset was deleted.")
         client = self.clients.get(mailbox.oauth_client_id or 0)
-        no = functools.partial(NotClaimed, asset_id, mailbox.name)
+        no, why = functools.partial(NotClaimed, asset_id, mailbox.name), functools.partial(_why, mailbox)
         if mailbox.sign_in != SignIn.OAUTH:
-            return no("", "The asset signs in by password; it has no grant to refresh.")
+            return no(None, "The asset signs in by password; it has no grant to refresh.")
         if client is None:
-            return no("client_missing", "The asset has no OAuth client.")
+            return no(why("client_missing"), "The asset has no OAuth client.")
         if grant is None or grant.state is GrantState.NONE:
-            return no("grant_missing", "The asset has no grant yet.")
+            return no(why("grant_missing"), "The asset has no grant yet.")
         if stands.get(asset_id) != (grant.rotation, grant.failures):
-            return no("", "Another process has just been at it.", grant)
+            return no(None, "Another process has just been at it.", grant)
         if only_due and (grant.next_refresh_at is None or grant.next_refresh_at > now):
-            return no("", "It is not due any more.", grant)
+            return no(None, "It is not due any more.", grant)
         if self.locked:
-            return no("vault_locked", self.locked)
+            return no(why("vault_locked"), self.locked, locked=True)
         if asset_id not in self.claimed:
-            return no(
-                "refresh_elsewhere", "Another process is refreshing it at this moment.", grant, busy=True
-            )
+            return no(why("refresh_elsewhere"), "Another process is refreshing it now.", grant, busy=True)
         if _only_access(grant, client) and is_fresh(grant, now):
             return no(
-                "no_refresh_token", "There is no refresh token to renew it with; it serves until it ends."
+                why("no_refresh_token"), "There is no refresh token; the access token serves to its end."
             )
         return self._opened(mailbox, grant, client)
 
@@ -191,12 +191,15 @@ class _Reading:
         secret = self.secrets.get(oauth_clients.owner_of_secrets(mailbox.oauth_client_id or 0))
         for kind, found in ((Fault.CLIENT, secret), (Fault.CONSENT, token)):
             if isinstance(found, SecretUnreadable):
-                known = diagnose_oauth(mailbox.provider, OAuthWords.found("token_unreadable"))
-                refused = TokenRefused(kind, str(found), known.id)
+                refused = TokenRefused(kind, str(found), _why(mailbox, "token_unreadable"))
                 return Claimed(mailbox, grant, client, None, None, refused)
         assert not isinstance(secret, SecretUnreadable)
         assert not isinstance(token, SecretUnreadable)
         return Claimed(mailbox, grant, client, secret, token)
+
+
+def _why(mailbox: Mailbox, condition: str) -> str:
+    return diagnose_oauth(mailbox.provider, OAuthWords.found(condition)).id
 
 
 def _only_access(grant: Grant, client: OAuthClientFields) -> bool:

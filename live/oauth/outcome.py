@@ -110,17 +110,16 @@ def told(claimed: Claimed, result: Kept | Failed, settled: Settled, skew_seconds
     )
 
 
-def not_asked(one: NotClaimed, stand: Stand | None, diagnosis: str | None) -> Refreshed:
+def not_asked(one: NotClaimed, stand: Stand | None) -> Refreshed:
     """What is told of a grant that was not refreshed here.
 
     Args:
         stand: how it stood at the beginning: what differs, somebody else has done.
-        diagnosis: of the condition, where there is one.
     """
     grant = one.grant
     if grant is None:
-        result = Result.LOCKED if one.condition == "vault_locked" else Result.SKIPPED
-        return Refreshed(one.asset_id, one.name, result, one.words, diagnosis)
+        result = Result.LOCKED if one.locked else Result.SKIPPED
+        return Refreshed(one.asset_id, one.name, result, one.words, one.diagnosis)
     return _by_others(one, grant, stand)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from live.diagnosis import OAuthWords, diagnose_oauth
 from live.oauth import outcome
 from live.oauth.claims import Claimed, Claims, NotClaimed, Stand
 from live.oauth.faults import TokenRefused
@@ -151,8 +150,7 @@ class Round:
         if one.busy:
             self._busy.append(one.asset_id)
             return
-        known = diagnose_oauth("any", OAuthWords.found(one.condition)).id if one.condition else None
-        self.events.put_nowait(outcome.not_asked(one, self._stands.get(one.asset_id), known))
+        self.events.put_nowait(outcome.not_asked(one, self._stands.get(one.asset_id)))
 
     async def _ask(self, claimed: Claimed) -> None:
         """Ask the provider, and hand what came to the writer."""

@@ -135,7 +135,7 @@ def test_an_edit_that_somebody_overtook_is_refused_with_both_values(tmp_path: Pa
 
 def test_the_console_opens_on_a_named_store(tmp_path: Path, scratch: dict[str, str]) -> None:
     with serving(tmp_path, scratch) as (_, told), terminal("--store", told["store"], home=tmp_path) as seen:
-        seen.shows("14 never tested")
+        seen.shows("22 never tested")
         seen.type("q")
         assert seen.ends() == 0
 
@@ -143,10 +143,10 @@ def test_the_console_opens_on_a_named_store(tmp_path: Path, scratch: dict[str, s
 def test_progress_is_shown_in_a_terminal_and_cleared(tmp_path: Path, scratch: dict[str, str]) -> None:
     with serving(tmp_path, scratch) as (_, told):
         with terminal("--store", told["store"], "test", "--all", home=tmp_path, rows=500) as seen:
-            seen.shows(" of 14 tested")
+            seen.shows(" of 22 tested")
             assert seen.ends() == 1
-            assert "14 tested: 6 passed, 8 failed." in seen.text
-            assert " of 14 tested" not in seen.text
+            assert "22 tested: 8 passed, 14 failed." in seen.text
+            assert " of 22 tested" not in seen.text
         piped = finished("--store", told["store"], "test", "--all", home=tmp_path)
         assert piped.err == ""
 

@@ -1,4 +1,4 @@
-"""The console in a pseudo-terminal when something goes wrong: crashes, hostile stores, lost terminals, kills."""
+"""The console in a pseudo-terminal when things go wrong: crashes, hostile stores, lost terminals, kills."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def test_a_kill_in_the_middle_of_tests_leaves_a_usable_store(tmp_path: Path, sil
     with terminal("--store", str(path), home=tmp_path) as screen:
         screen.shows("Silent4")
         screen.type("*t")
-        screen.shows("› running")
+        screen.shows("↻ running")
         screen.process.kill()
         screen.process.wait()
     assert sound(path) == names
@@ -267,7 +267,7 @@ def test_leaving_in_the_middle_of_tests(tmp_path: Path, silent: Endpoints) -> No
     with terminal("--store", str(path), home=tmp_path) as screen:
         screen.shows("Silent")
         screen.type("t")
-        screen.shows("› running")
+        screen.shows("↻ running")
         screen.type("q")
         assert screen.ends() == 0
         after = screen.raw.rpartition(LEFT[0])[2]
@@ -278,7 +278,7 @@ def test_leaving_in_the_middle_of_tests(tmp_path: Path, silent: Endpoints) -> No
 
 
 def test_leaving_while_another_program_writes(tmp_path: Path) -> None:
-    """The vault's lock is told to the audit log, which cannot be written now: that must not hold anyone up."""
+    """Locking the vault is told to the audit log, which cannot be written now: that must not hold anyone."""
     path = prepared(tmp_path, "Billing")
     with (
         contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other,

@@ -223,7 +223,11 @@ def test_the_stores_own_fields_fit() -> None:
     )
     found = remarks(fields, SecretStr("correct horse battery"), NOW)
     assert [remark.field for remark in found] == ["host", "password"]
-    assert set(FIELDS) - {"password"} == set(AssetFields.model_fields) - {"cleartext_agreed"}
+    assert set(FIELDS) - {"password"} == set(AssetFields.model_fields) - {
+        "cleartext_agreed",
+        "oauth_client_id",
+        "ask_consent",
+    }
 
 
 def test_remarks_come_in_the_order_of_the_form_errors_first() -> None:

@@ -145,6 +145,12 @@ class Terminal:
         """Wait until the words are no longer on the screen."""
         self._wait(lambda: words not in self.text, f"screen without {words!r}")
 
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed, and takes it line by line."""
+        modes = termios.tcgetattr(self._descriptor)[3]
+        return bool(modes & termios.ECHO) and bool(modes & termios.ICANON)
+
     def type(self, keys: str) -> None:
         os.write(self._descriptor, keys.encode())
 

@@ -41,7 +41,7 @@ KEPT_FORMATS = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08
 
 
 def dangerous(text: str) -> list[str]:
-    """The characters of a line that a terminal would obey or not show, judged by the interpreter's own table."""
+    """The characters that a terminal would obey or not show, judged by the interpreter's own table."""
     return [
         f"U+{ord(one):04X}"
         for one in text

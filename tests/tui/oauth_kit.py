@@ -48,8 +48,8 @@ class OAuthDesk:
             return oauth_clients.create(store, vault, fields, secret=sample.client.secret)
 
     def asset(self, key: str, client: OAuthClient, **changed: Any) -> Asset:
-        """Keep a mailbox of the rehearsal's; it has no grant yet. Google is asked for consent each time, since
-        the provider is shared, and gives a refresh token at the first consent only."""
+        """Keep a mailbox of the rehearsal's; it has no grant yet. Google is asked for consent each time: it
+        gives a refresh token at the first consent only, and tests share the provider."""
         changed = {"ask_consent": MAILBOX[key].provider == "gmail", **changed}
         fields = oauth_fields(MAILBOX[key], client.id, self.endpoints)
         with self.opened() as (store, vault):

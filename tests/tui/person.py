@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -23,11 +24,11 @@ from tui.panes.list_pane import ListPane
 from tui.widgets.lines import Line
 
 PATIENCE_S = 20.0
-"""For anything to come; a loaded machine of the smallest kind takes a few seconds for what takes 0.1 s here."""
+"""For anything to come; a loaded machine of the smallest kind takes seconds for what takes 0.1 s here."""
 TURN_S = 0.005
 """Between two looks at a condition that threads and sockets bring about."""
 HOPS = 6
-"""Queues that a key goes through at most: the app's, the focus's, those of its parents, and of what it mounts."""
+"""Queues that a key goes through at most: the app's, the focus's, its parents', what it mounts."""
 CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?", "asterisk": "*"}
 ENDLESS = ("watch",)
 """Groups of workers that run as long as the console does."""
@@ -43,7 +44,7 @@ class Person:
         self.pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        """Press keys, each after the one before has been dealt with; characters, or names as Textual has them.
+        """Press keys, each when the one before is dealt with; characters, or names as Textual has them.
 
         The pilot's own `press` waits until the processor idles, which takes ten times as long.
         """
@@ -103,7 +104,7 @@ class Person:
         await self.until(lambda: not self.working, "rest")
         await self.turn()
 
-    async def at(self, screen: type[Screen[Any]]) -> None:
+    async def at(self, screen: builtins.type[Screen[Any]]) -> None:
         """Wait until a screen of this kind is in front."""
         await self.until(lambda: isinstance(self.console.screen, screen), screen.__name__)
 
@@ -166,9 +167,9 @@ class Person:
 
     def value(self, field: str) -> Any:
         """What a field of the form in front holds."""
-        return self.widget(f"#{field}").value  # type: ignore[attr-defined]  # every field has one
+        return self.widget(f"#{field}").value
 
-    def widget(self, selector: str, kind: type[Any] = Widget) -> Any:
+    def widget(self, selector: str, kind: builtins.type[Any] = Widget) -> Any:
         return self.console.screen.query_one(selector, kind)
 
     def names(self) -> list[str]:

@@ -110,7 +110,7 @@ def run(steps: tuple[CheckStep, ...], **more: Any) -> CheckRun:
 
 
 def fill(store: Store) -> None:
-    """Six assets in all states, four checks and the audit entries of a quiet morning, all with fixed values."""
+    """Six assets in all states, four checks, the audit entries of a quiet morning: all with fixed values."""
     vault = Vault(store)
     ids = [assets.create(store, vault, fields_of(*shelf)).id for shelf in SHELF]
     with store.write() as session:
@@ -121,7 +121,7 @@ def fill(store: Store) -> None:
         for place, steps, age in _checks():
             session.add(_check(ids[place], SHELF[place][0], steps, NOW - age))
         session.exec(delete(AuditRow))
-        for number, (action, place, detail, age) in enumerate(ACTS, 1):
+        for number, (action, of, detail, age) in enumerate(ACTS, 1):
             session.add(
                 AuditRow(
                     id=number,
@@ -129,8 +129,8 @@ def fill(store: Store) -> None:
                     user="operator",
                     client="203.0.113.7" if number % 2 else "",
                     action=action,
-                    asset_id=None if place is None else ids[place],
-                    asset_name="" if place is None else SHELF[place][0],
+                    asset_id=None if of is None else ids[of],
+                    asset_name="" if of is None else SHELF[of][0],
                     detail=detail,
                 )
             )

@@ -1,4 +1,4 @@
-"""The asset's form by its keys: presets, remarks, duplicates, passwords tried first, conflicts, nothing lost."""
+"""The asset's form by its keys: presets, remarks, duplicates, passwords tried first, conflicts."""
 
 from __future__ import annotations
 

@@ -177,7 +177,8 @@ async def test_copying_says_what_was_sent_where(told_store: Path) -> None:
         await person.press("c")
         assert person.console.clipboard == "careers.abcdefghij234567klmn@in.example.net"
         await person.is_told(
-            "Sent the forwarding address to your terminal's clipboard:\ncareers.abcdefghij234567klmn@in.example.net"
+            "Sent the forwarding address to your terminal's clipboard:\n"
+            "careers.abcdefghij234567klmn@in.example.net"
         )
         await person.press("y")
         assert person.console.clipboard == "careers@example.com"

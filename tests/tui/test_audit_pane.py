@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store import audit
-from store.audit import Actor
+from store.actor import Actor
 from store.database import Store
 from tests.tui.person import at_console
 from tui.dialogs.base import Question
@@ -100,7 +100,9 @@ async def test_thousands_of_entries_page_by_page(told_store: Path) -> None:
         await person.settled()
         records = person.pane.table.records
         place = person.pane.table.cursor
-        assert records.at(place).detail == f"entry {BULK - 1 - place}"
+        entry = records.at(place)
+        assert entry is not None
+        assert entry.detail == f"entry {BULK - 1 - place}"
         assert "…" not in person.lines[5][:4]
 
 

@@ -46,7 +46,7 @@ def test_cells_of_a_stopped_run() -> None:
 
 def test_cells_of_a_running_test() -> None:
     live = LiveTest(1, "Billing", ("resolve", "connect"), NOW, current="starttls")
-    assert told(live) == ["› running", "Billing", "now", "", "", "STARTTLS"]
+    assert told(live) == ["↻ running", "Billing", "now", "", "", "STARTTLS"]
     assert told(LiveTest(1, "Billing", ("resolve",), NOW))[-1] == ""
 
 

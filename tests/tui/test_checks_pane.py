@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from live.rehearsal.endpoints import Endpoints
 from store import assets, checks
@@ -12,7 +14,9 @@ from store.assets import AssetFields
 from store.checks import CheckRun, Outcome
 from store.database import Store
 from store.vault import Vault
+from tests.tui import rows
 from tests.tui.person import Person, at_console
+from tui import times
 from tui.dialogs.ask_address import AskAddress
 from tui.dialogs.asset_screen import AssetScreen
 from tui.dialogs.passphrase import PassphraseDialog
@@ -35,7 +39,7 @@ def silent_store(empty_store: Path, endpoints: Endpoints) -> Path:
 
 def ladder(person: Person) -> str:
     view = person.console.screen.query_one(LadderView)
-    return view.query_one("#ladder").content.plain  # type: ignore[attr-defined]
+    return str(view.query_one("#ladder", Static).content)
 
 
 async def end_of_tests(person: Person, count: int = 1) -> None:
@@ -89,8 +93,8 @@ async def test_marked_ones_are_tested_together(desk_store: Path) -> None:
 async def test_a_running_test_is_shown_live_and_escape_stops_it(silent_store: Path) -> None:
     async with at_console(silent_store) as person:
         await person.press("t")
-        await person.sees("› running")
-        await person.until(lambda: "› Banner" in ladder(person), "the rung under way")
+        await person.sees("↻ running")
+        await person.until(lambda: "↻ Banner" in ladder(person), "the rung under way")
         assert person.headline == "0 of 1 tested · Esc stops"
         assert "✓ Connect" in ladder(person)
         await person.press("enter")
@@ -112,7 +116,7 @@ async def test_a_running_test_is_shown_live_and_escape_stops_it(silent_store: Pa
 async def test_the_same_asset_is_not_tested_twice_at_once(silent_store: Path) -> None:
     async with at_console(silent_store) as person:
         await person.press("t")
-        await person.sees("› running")
+        await person.sees("↻ running")
         await person.press("t")
         await person.is_told("This test is running already.")
         await person.press(person.key_of("assets"))
@@ -128,11 +132,11 @@ async def test_the_same_asset_is_not_tested_twice_at_once(silent_store: Path) ->
 async def test_going_elsewhere_and_coming_back_while_a_test_runs(silent_store: Path) -> None:
     async with at_console(silent_store) as person:
         await person.press("t")
-        await person.sees("› running")
+        await person.sees("↻ running")
         for pane in ("assets", "audit", "checks"):
             await person.press(person.key_of(pane))
             await person.until(lambda pane=pane: person.pane.id == pane, pane)  # type: ignore[misc]
-        await person.sees("› running")
+        await person.sees("↻ running")
         await person.press("escape")
         await person.settled()
         await person.sees("■ stopped")
@@ -162,6 +166,17 @@ async def test_history_and_ladder_follow_the_cursor(told_store: Path, frozen: No
         await person.press("end")
         await person.settled()
         assert ladder(person).startswith("Careers  ✓ passed after 431 ms  2 d ago")
+
+
+async def test_relative_times_grow_old(
+    told_store: Path, frozen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_console(told_store) as person:
+        await person.go("checks")
+        monkeypatch.setattr(times, "now", lambda: rows.NOW + timedelta(minutes=7))
+        person.console.main.tick()
+        await person.until(lambda: "11 min ago" in ladder(person), "eleven minutes")
+        assert "11 min ago" in person.lines[4]
 
 
 async def test_filter(told_store: Path, frozen: None) -> None:

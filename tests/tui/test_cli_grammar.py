@@ -30,7 +30,19 @@ HEAVY = {
         "pydantic_settings",
         "cryptography",
     ),
-    *("keyring", "aiosmtplib", "aiosmtpd", "authlib", "httpx", "asyncio", "store", "live", "tui.app"),
+    *(
+        "keyring",
+        "aiosmtplib",
+        "aiosmtpd",
+        "authlib",
+        "httpx",
+        "icalendar",
+        "segno",
+        "asyncio",
+        "store",
+        "live",
+        "tui.app",
+    ),
 }
 SPY = "import sys; from tui.cli import main; status = main({!r}); print(status, *sys.modules)"
 
@@ -115,6 +127,15 @@ def test_choices_are_those_of_the_store() -> None:
         ["vault", "unlock", "--passphrase-stdin", "--passphrase-file", "x"],
         ["audit", "--limit", "0"],
         ["audit", "--limit", "many"],
+        ["clients", "add", "--name", "X", "--provider", "gmail", "--client-id", "x", "--secret", "secret"],
+        ["clients", "set", "X", "--secret-stdin", "--secret-file", "x"],
+        ["assets", "add", "--name", "X", "--address", "x@example.com", "--sign-in", "token"],
+        ["authorize"],
+        ["authorize", "X", "--days", "0"],
+        ["refresh", "--due", "--all"],
+        ["tokens", "--within", "7"],
+        ["tokens", "--within", "0d"],
+        ["revoke"],
     ],
 )
 def test_wrong_usage_is_2(words: list[str], postroom: InProcess) -> None:
@@ -138,7 +159,17 @@ def test_version(postroom: InProcess) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--version"], ["--help"], ["assets", "add", "--help"], ["rehearse", "--help"], ["vault"]]
+    "words",
+    [
+        ["--version"],
+        ["--help"],
+        ["assets", "add", "--help"],
+        ["rehearse", "--help"],
+        ["authorize", "--help"],
+        ["clients"],
+        ["tokens", "--help"],
+        ["vault"],
+    ],
 )
 def test_help_and_version_import_nothing_heavy(words: list[str], tmp_path: Path) -> None:
     ran = subprocess.run(

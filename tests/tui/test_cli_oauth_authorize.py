@@ -1,4 +1,4 @@
-"""`postroom authorize`: every way to a token, checked before it is trusted, against the rehearsal's servers."""
+"""`postroom authorize`: every way to a token, checked before it is trusted, at the rehearsal's servers."""
 
 from __future__ import annotations
 

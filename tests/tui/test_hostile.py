@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rich.segment import Segment
 from rich.text import Text
+from sqlmodel import delete, select
 from textual import events
 from textual.app import App, ComposeResult
 from textual.color import Color
@@ -34,10 +35,12 @@ from textual.widgets import (
     Tree,
 )
 
-from store.assets import AssetRow, EditConflict, Asset
+from store import assets
+from store.assets import Asset, AssetRow, EditConflict
 from store.audit import AuditRow
 from store.checks import CheckRow
 from store.database import Store
+from store.vault import Vault
 from tests.tui import rows
 from tests.tui.hostile import MIXTURES, dangerous
 from tests.tui.person import Person, at_console
@@ -64,14 +67,14 @@ def hostile_store(told_store: Path) -> Path:
     """For every attack an asset, a check and an audit entry that have it in every field."""
     store = Store.open(told_store)
     with store.write() as session:
-        session.exec(rows.delete(AuditRow))
-        for row in session.exec(rows.select(AssetRow)).all():
+        session.exec(delete(AuditRow))
+        for row in session.exec(select(AssetRow)).all():
             session.delete(row)
         session.flush()
-    vault = rows.Vault(store)
+    vault = Vault(store)
     for number, text in enumerate(MIXTURES.values()):
         fields = rows.fields_of(f"asset {number}", "custom", "smtp.example.com", 587, "starttls")
-        asset = rows.assets.create(store, vault, fields)
+        asset = assets.create(store, vault, fields)
         with store.write() as session:
             row = session.get_one(AssetRow, asset.id)
             for field in (
@@ -249,7 +252,7 @@ async def test_dialogs_and_toasts_of_any_text(empty_store: Path, netless: None) 
                 confirmation(text, text, text),
                 trouble(text, text, text, text),
                 told(ValueError(text), text).dialog(),
-                told(rows.assets.AssetError(text), text).dialog(),
+                told(assets.AssetError(text), text).dialog(),
             ):
                 await person.console.push_screen(dialog)
                 await person.turn()
@@ -265,7 +268,7 @@ async def test_dialogs_and_toasts_of_any_text(empty_store: Path, netless: None) 
 
 async def test_a_conflict_over_hostile_values(hostile_store: Path, netless: None) -> None:
     store = Store.open(hostile_store)
-    asset = rows.assets.by_id(store, rows.Vault(store), 7)
+    asset = assets.by_id(store, Vault(store), 7)
     store.close()
     assert isinstance(asset, Asset)
     mine = asset.fields().model_copy(update={"note": WORST, "owner": WORST, "host": WORST})

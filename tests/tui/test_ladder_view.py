@@ -67,8 +67,8 @@ def test_a_running_ladder_shows_where_it_is() -> None:
     rungs = tuple(step.name for step in passed_steps())
     live = LiveTest(1, "Billing", rungs, NOW, list(passed_steps()[:2]), current="tls")
     told = lines(drawn(Ladder.of_live(live), 76, NOW, height=20))
-    assert told[0] == "Billing  › running"
-    assert [line[:1] for line in told[1:]] == ["✓", "✓", "›", "·", "·", "·", "·", "·"]
+    assert told[0] == "Billing  ↻ running"
+    assert [line[:1] for line in told[1:]] == ["✓", "✓", "↻", "·", "·", "·", "·", "·"]
 
 
 def test_a_stopped_ladder_says_where() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.command import CommandPalette
+from textual.screen import Screen
 
 from tests.tui.person import Person, at_console
 from tui import commands
@@ -121,7 +123,7 @@ async def test_help_scrolls_by_keys(told_store: Path) -> None:
         await person.until(lambda: person.text == first, "the top")
 
 
-OPENERS = {
+OPENERS: dict[str, tuple[str, type[Screen[Any]]]] = {
     "form": ("n", AssetForm),
     "edit": ("e", AssetForm),
     "delete": ("d", Question),
@@ -178,7 +180,7 @@ async def test_no_screen_minds_the_size_of_the_terminal(told_store: Path, size: 
             await person.at(MainScreen)
             await person.settled()
         await person.press("v")
-        await person.until(lambda: "vault locked" == person.console.vault_words[0], "locked vault")
+        await person.until(lambda: person.console.vault_words[0] == "vault locked", "locked vault")
         await person.settled()
         await person.press("v")
         await person.at(PassphraseDialog)

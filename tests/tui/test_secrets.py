@@ -33,7 +33,9 @@ class Witness:
         console = self.person.console
         self.seen += [self.person.text, console.export_screenshot(), *self.person.toasts]
         self.seen += [f"{worker!r} {worker.description} {worker.name}" for worker in console.workers]
-        self.seen += [f"{widget!r} {widget.tooltip}" for widget in console.screen.walk_children()]
+        self.seen += [
+            f"{widget!r} {getattr(widget, 'tooltip', None)}" for widget in console.screen.walk_children()
+        ]
         self.seen.append(repr(console.desk))
 
     def clean(self) -> None:

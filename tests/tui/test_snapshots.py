@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch, frozen: None) -> Iterator[
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(socket, "gethostname", lambda: "desk")
-    monkeypatch.setattr("getpass.getuser", lambda: "operator")
+    monkeypatch.setattr("pwd.getpwuid", lambda uid: SimpleNamespace(pw_name="operator"))
     time.tzset()
     yield
     monkeypatch.undo()
@@ -162,6 +163,7 @@ def test_unlocking(picture: Any) -> None:
         await person.press("v")
         await person.until(lambda: person.console.vault_words[0] == "vault locked", "locked vault")
         await person.settled()
+        person.console.clear_notifications()
         await person.press("v")
         await person.at(PassphraseDialog)
 

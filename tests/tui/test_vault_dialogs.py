@@ -44,6 +44,10 @@ def state(path: Path, passphrase: str | None = None) -> VaultState:
     return found
 
 
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
 async def answer(person: Person, text: str) -> None:
     await person.type(text)
     await person.press("enter")
@@ -65,7 +69,7 @@ async def test_the_first_start_asks_for_a_passphrase(new_store: Path) -> None:
         await person.until(lambda: "vault open" in person.lines[0], "open vault")
         assert CHOSEN not in person.text
     assert state(new_store, CHOSEN) is VaultState.OPEN
-    assert new_store.stat().st_mode & 0o777 == 0o600
+    assert mode(new_store) == 0o600
 
 
 async def test_a_weak_passphrase_is_refused_with_a_word(new_store: Path) -> None:
@@ -147,8 +151,7 @@ async def test_the_key_is_remembered_when_asked_for(locked_store: Path) -> None:
         await answer(person, PASSPHRASE.get_secret_value())
         await person.at(MainScreen)
         await person.is_told("The key is remembered in the key file.")
-    key = locked_store.parent / "vault.key"
-    assert key.stat().st_mode & 0o777 == 0o600
+    assert mode(locked_store.parent / "vault.key") == 0o600
     async with at_console(locked_store) as person:
         assert "vault open" in person.lines[0]
 

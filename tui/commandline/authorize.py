@@ -44,26 +44,30 @@ def run(options: Namespace) -> int:
         way = _chosen(options, client, session)
         opening.unlock(desk, options)
         task = Task(desk, asset, client, session, consent=_consent(asset, options))
+        return _told(task, way, options)
+
+
+def _told(task: Task, way: Way, options: Namespace) -> int:
+    """Go the way; why there is no token is told in full."""
+    headline = f"✗ No token came for {task.asset.name}; nothing was changed."
+    try:
         if way.id is WayId.OWNER:
             return sign_ins.owner_link(task, options.days, with_qr=options.qr)
         return asyncio.run(_authorized(task, way, options))
-
-
-async def _authorized(task: Task, way: Way, options: Namespace) -> int:
-    name = task.asset.name
-    try:
-        async with OAuthHttp() as http:
-            got = await _got(http, task, way, options)
-            if isinstance(got, Exchanged) and got.asset_id != task.asset.id:
-                return await _of_another(http, task, got)
-            return await acceptance.judged(http, task, got, consented=way.id not in UNATTENDED)
     except TokenRefused as refused:
-        headline = f"✗ No token came for {name}; nothing was changed."
         tell(headline, refused.words, refused.diagnosis, refused.references)
         sign_ins.hint(refused.diagnosis, task)
     except NetworkFault as fault:
-        narrate(f"✗ No token came for {name}; nothing was changed. {fault.words}")
+        narrate(f"{headline} {fault.words}")
     return REFUSED
+
+
+async def _authorized(task: Task, way: Way, options: Namespace) -> int:
+    async with OAuthHttp() as http:
+        got = await _got(http, task, way, options)
+        if isinstance(got, Exchanged) and got.asset_id != task.asset.id:
+            return await _of_another(http, task, got)
+        return await acceptance.judged(http, task, got, consented=way.id not in UNATTENDED)
 
 
 async def _got(http: OAuthHttp, task: Task, way: Way, options: Namespace) -> Got:

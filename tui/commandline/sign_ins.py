@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sys
+import threading
 import webbrowser
 from contextlib import AsyncExitStack, aclosing, nullcontext
 from dataclasses import dataclass
@@ -42,10 +43,9 @@ CAUSED_BY_ASKING = frozenset({"o365-aadsts-90094", "o365-aadsts-90095"})
 """Diagnoses that `prompt=consent` cures, and those that it may have brought about."""
 ELSEWHERE = "Open this address in a browser, and sign in as {who}:"
 PASTE = (
-    "aste here the address that the browser ends on, even though its page fails to load, and press Enter. "
+    "aste here the address that the browser ends on, even though its page fails to load,",
+    "and press Enter. It is not shown.",
 )
-PASTES = {True: f"Or p{PASTE}It is not shown.", False: f"Then p{PASTE}It is not shown."}
-"""By whether the answer may be heard on this machine as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ async def completed(http: OAuthHttp, task: Task) -> Exchanged:
             return await _exchanged(http, task, secret_input.whole_stdin("address"))
         except AddressUnreadable as error:
             raise UsageError(str(error)) from None
-    narrate("Paste the address that the browser ended on, and press Enter. It is not shown.")
     with Pasting().open() as pasting:
+        narrate("Paste the address that the browser ended on, and press Enter. It is not shown.")
         while True:
             try:
                 return await _exchanged(http, task, await pasting.address())
@@ -188,8 +188,8 @@ async def in_browser(http: OAuthHttp, task: Task, way: Way, *, opened: bool, wit
                 "There is no terminal to paste the address in; use --owner-link first, and --paste later."
             )
         begun = _begun(task, listener.redirect_uri if listener else _callback(task.client))
-        _invite(task, begun, listener, opened=opened, by_hand_too=by_hand_too, with_qr=with_qr)
         with Pasting().open() if by_hand_too else nullcontext() as pasting:
+            _invite(task, begun, listener, opened=opened, by_hand_too=by_hand_too, with_qr=with_qr)
             return await _first(http, task, begun, listener, pasting)
 
 
@@ -245,13 +245,19 @@ def _invite(
     if opened:
         _open(begun.url)
     if by_hand_too:
-        narrate(PASTES[listener is not None])
+        narrate(f"{'Or p' if listener else 'Then p'}{PASTE[0]}")
+        narrate(PASTE[1])
     narrate(f"Waiting until {exact(begun.ends_at)}; Ctrl-C ends it.")
 
 
 def _open(url: SecretStr) -> None:
-    if not webbrowser.open(url.get_secret_value()):
-        narrate("No browser could be opened on this machine; open the address by hand.")
+    """In a thread that nobody waits for: some browsers stay, and the answer must be heard meanwhile."""
+
+    def opening() -> None:
+        if not webbrowser.open(url.get_secret_value()):
+            narrate("No browser could be opened on this machine; open the address by hand.")
+
+    threading.Thread(target=opening, daemon=True).start()
 
 
 def _show(url: SecretStr, *, with_qr: bool) -> None:

@@ -105,7 +105,7 @@ class ClientForm(Form[int]):
         """Fill in what the provider asks for, but for what was typed by hand."""
         typed, preset = self.typed(), self._presets()
         for name, value in preset.items():
-            if typed[name] in ("", self._preset.get(name, "")):
+            if typed[name] == self._preset.get(name, ""):
                 self.put(**{name: value})
         self._preset = preset
 

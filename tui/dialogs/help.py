@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from textual.content import Content
 
 from tui import commands
@@ -35,6 +37,10 @@ ABOUT = {
 }
 
 
+TIP_FROM, TIP_WIDTH = 30, 40
+"""Cells before a tip, and those that the dialog has for it on 80 columns."""
+
+
 def help_screen(*scopes: Scope) -> Question[None]:
     """The dialog for the scopes that the focused widget hears, the most particular first."""
     parts: list[tuple[str, str]] = []
@@ -44,10 +50,11 @@ def help_screen(*scopes: Scope) -> Question[None]:
         parts.append((f"{scope.value}\n", "$accent"))
         for command in commands.of(scope):
             keys = " ".join(commands.shown_key(key) for key in command.keys.split(","))
+            tip = f"\n{'':{TIP_FROM}}".join(textwrap.wrap(command.tip, TIP_WIDTH))
             parts += [
                 (f"  {keys:<12}", "bold $primary"),
                 (f"{command.label:<16}", ""),
-                (f"{command.tip}\n", "$text-muted"),
+                (f"{tip}\n", "$text-muted"),
             ]
         parts.append(("\n", ""))
     parts.append(("^P finds every command by name.", "$text-muted"))

@@ -49,7 +49,9 @@ class PassphraseDialog(ModalScreen[bool], LeavingScreen[bool], CommandHost):
                 yield Input(password=True, compact=True, id="again")
             yield Tick("Remember the key on this machine (keyring, else key file)", compact=True, id="keep")
             yield Static("", classes="complaint", markup=False, id="complaint")
-            yield Static("Enter: go on   Space: remember or not   Esc: not now", classes="hint", markup=False)
+            yield Static(
+                "Enter: go on   Tab, Space: remember or not   Esc: not now", classes="hint", markup=False
+            )
 
     def on_mount(self) -> None:
         for field in self.query(Input):

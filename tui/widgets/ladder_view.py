@@ -115,8 +115,9 @@ def _lines(ladder: Ladder, width: int, now: datetime, *, full: bool) -> list[Row
     done = {step.name: step for step in ladder.steps}
     for rung in ladder.rungs:
         step = done.get(rung)
-        lines.append(_rung(rung, step, width, running=rung == ladder.current))
-        if step is not None and full and step.outcome.value == "passed":
+        listed = full and step is not None and bool(step.facts)
+        lines.append(_rung(rung, step, width, running=rung == ladder.current, brief=listed))
+        if step is not None and listed:
             lines += _facts(step, width)
         if step is not None and step.outcome.value == "failed":
             lines += _explanation(step, ladder.changes, width, full=full)
@@ -139,14 +140,19 @@ def _title(ladder: Ladder, now: datetime, width: int) -> Row:
     return row
 
 
-def _rung(rung: str, step: CheckStep | None, width: int, *, running: bool) -> Row:
+def _rung(rung: str, step: CheckStep | None, width: int, *, running: bool, brief: bool = False) -> Row:
+    """A rung in one line.
+
+    Args:
+        brief: its facts are told in the lines below.
+    """
     outcome = step.outcome.value if step else ("running" if running else "waiting")
     glyph, word, tone = diagnosis_text.GLYPHS[outcome]
     name = f"{diagnosis_text.title(rung):<16}"
     if step is None or outcome in ("skipped", "cancelled"):
         return [(f"{glyph} {name}", STYLES[tone]), (f"{'':>8}  {word}", "$text-muted")]
-    said = diagnosis_text.summary(step) if outcome == "passed" else word
-    if outcome == "failed" and step.facts:
+    said = word if brief or outcome == "failed" else diagnosis_text.summary(step)
+    if outcome == "failed" and step.facts and not brief:
         said = f"failed · {diagnosis_text.summary(step)}"
     room = max(0, width - 28)
     return [
@@ -205,7 +211,7 @@ def labelled(label: str, text: str, width: int) -> Iterator[Row]:
     """A label, and its text wrapped beside it; the text is made harmless here."""
     lines = list(_wrapped(text, max(20, width - LABEL - 3))) or [""]
     for number, line in enumerate(lines):
-        yield [(f"  {(visible(label) if number == 0 else ''):<{LABEL}} ", "$accent"), (line, "")]
+        yield [(f"  {fitted(visible(label) if number == 0 else '', LABEL)} ", "$accent"), (line, "")]
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
@@ -223,16 +229,17 @@ class LadderView(VerticalScroll):
         super().__init__(id=id)
         self._full = full
         self._ladder: Ladder | None = None
-        self._nothing = ""
+        self._nothing = self._when = ""
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False, id="ladder")
 
     def show(self, ladder: Ladder | None, nothing: str = "") -> None:
         """Draw this ladder, or the words for "nothing"."""
-        if ladder == self._ladder and nothing == self._nothing:
+        when = ago(ladder.started_at, times.now()) if ladder and ladder.started_at else ""
+        if (ladder, nothing, when) == (self._ladder, self._nothing, self._when):
             return
-        self._ladder, self._nothing = ladder, nothing
+        self._ladder, self._nothing, self._when = ladder, nothing, when
         self._draw()
 
     def on_resize(self) -> None:

@@ -1,4 +1,4 @@
-"""Stores with grants of the rehearsal's authorization server, any number of them, and what comes of a refresh."""
+"""Stores with grants of the rehearsal's authorization server, and what a refresh makes of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from store.assets import AssetRow
 from store.database import Store
 from store.grant_events import GrantEvent
 from store.grants import Kept, Tokens
-from store.kinds import Provider, SignIn
+from store.kinds import SignIn
 from store.oauth_clients import OAuthClient
 from store.vault import Vault
 from tests.live.authorization_kit import MAIL, PUBLIC, Server
@@ -29,8 +29,8 @@ LIMITS = HttpLimits(connect=2, read=2, total=4)
 
 
 def moment(server: Server) -> datetime:
-    """The server's time, which is ours in these tests."""
-    return datetime.fromtimestamp(server.clock(), UTC)
+    """The server's time, which is ours in these tests; to the millisecond, as the store keeps it."""
+    return datetime.fromtimestamp(int(server.clock() * 1000) / 1000, UTC)
 
 
 def http_for(server: Server, limits: HttpLimits = LIMITS) -> OAuthHttp:
