@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import WorkerError
 
 from tui import commands, palette, times
 from tui.commands import Scope, bindings
@@ -121,6 +122,9 @@ class Console(Hub):
             watch.close()
 
     async def on_unmount(self) -> None:
+        for worker in [worker for worker in self.workers if worker.group == "tests"]:
+            with contextlib.suppress(WorkerError):  # stopped already; it is recorded before the store closes
+                await worker.wait()
         if self.desk is not None:
             await asyncio.to_thread(self.desk.close)
 
@@ -217,7 +221,9 @@ class Console(Hub):
         self, what: str, verb: Callable[..., Coroutine[Any, Any, None]], *given: Any, **options: Any
     ) -> None:
         busy = any(worker.group == "verb" and not worker.is_finished for worker in self.workers)
-        if self.desk is not None and not busy:
+        if self.desk is None:
+            self.notify("The store is still being opened.", severity="warning", markup=False)
+        elif not busy:
             self.run_worker(
                 verb(self, self.desk, *given, **options),
                 group="verb",

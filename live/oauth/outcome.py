@@ -16,7 +16,7 @@ from live.oauth.token_writing import Settled
 from store.grant_events import GrantEvent
 from store.grants import Failed, Grant, GrantState, Kept
 
-DELETED = "The asset was deleted."
+DELETED = "The asset, or its grant, was taken away meanwhile."
 TAKEN = "Another process has renewed it meanwhile; its tokens are taken."
 UNRECORDED = "This could not be recorded, since the store cannot be written."
 

@@ -2,7 +2,9 @@
 
 import sys
 
-from tests.bench import connection_tests, filtering, first_frame, wire
+from tests.bench import connection_tests, filtering, first_frame, refresh, wire
+
+SUBJECTS = (first_frame, wire, filtering, connection_tests, refresh)
 
 if __name__ == "__main__":
-    sys.exit(max(subject.main([]) for subject in (first_frame, wire, filtering, connection_tests)))
+    sys.exit(max(subject.main([]) for subject in SUBJECTS))

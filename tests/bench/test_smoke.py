@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.bench import connection_tests, filtering, first_frame, wire
+from tests.bench import connection_tests, filtering, first_frame, refresh, wire
 from tests.bench.harness import Row, in_turns, process_cost, report
 
 
@@ -55,6 +55,15 @@ def test_without_swaks_it_says_how_to_get_it(
     monkeypatch.setenv("PATH", "")
     assert connection_tests.main([]) == 0
     assert "skipped: there is no swaks" in capsys.readouterr().out
+
+
+def test_refresh(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refresh.main(["--repetitions", "1", "--assets", "30", "--delay", "0.01"]) in (0, 1)
+    wall, memory, processor, alone = figures(capsys)
+    assert "≤ 1.5×" in wall
+    assert "≤ 1.5×" in memory
+    assert " s (" in processor
+    assert "nothing else" in alone
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,7 @@ def test_a_kill_in_the_middle_of_a_save_leaves_a_usable_store(tmp_path: Path) ->
         process.wait()
     with terminal("--store", str(path), home=tmp_path) as screen:
         screen.shows("Billing")
+        screen.shows("vault locked")
         screen.type("\r")
         screen.shows("smtp.example.com:587")
         screen.type("q")

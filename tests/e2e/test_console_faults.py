@@ -56,6 +56,12 @@ def sound(path: Path) -> list[str]:
         store.close()
 
 
+def opened(screen: Terminal, words: str) -> None:
+    """Wait for a list that holds the words, and for the desk behind it: before that, keys are refused."""
+    screen.shows(words)
+    screen.shows("vault locked")
+
+
 # Crashes
 
 
@@ -89,7 +95,7 @@ def crashing(tmp_path: Path) -> Iterator[Terminal]:
     script = tmp_path / "crashing.py"
     script.write_text(CRASHING)
     with terminal(str(path), home=tmp_path, command=[sys.executable, str(script)], columns=200) as screen:
-        screen.shows("Billing")
+        opened(screen, "Billing")
         yield screen
 
 
@@ -128,7 +134,7 @@ def test_a_worker_that_fails_is_told_and_the_console_goes_on(tmp_path: Path) -> 
 def test_nothing_secret_in_the_process_list(tmp_path: Path) -> None:
     path = prepared(tmp_path, "Billing")
     with terminal("--store", str(path), home=tmp_path) as screen:
-        screen.shows("Billing")
+        opened(screen, "Billing")
         screen.type("v")
         screen.shows("Unlock the vault")
         screen.type("planted-passphrase-31\r")
@@ -158,7 +164,7 @@ def test_no_hostile_sequence_reaches_the_terminal(tmp_path: Path) -> None:
                 setattr(row, field, f"{text}{number}")
     store.close()
     with terminal("--store", str(path), home=tmp_path, columns=120) as screen:
-        screen.shows("○ untested")
+        opened(screen, "○ untested")
         for _ in NARROW:
             screen.type("\r")
             screen.shows("Never tested.")
@@ -182,7 +188,7 @@ def test_no_hostile_sequence_reaches_the_terminal(tmp_path: Path) -> None:
 def test_copying_is_the_only_clipboard_write(tmp_path: Path) -> None:
     path = prepared(tmp_path, "Billing")
     with terminal("--store", str(path), home=tmp_path) as screen:
-        screen.shows("Billing")
+        opened(screen, "Billing")
         screen.type("y")
         screen.shows("Sent the address to your terminal's clipboard")
         screen.type("q")
@@ -229,7 +235,7 @@ def test_a_terminal_that_goes_without_a_signal_leaves_nothing_behind(tmp_path: P
 def test_signals_end_it_from_within_a_dialog(tmp_path: Path, number: signal.Signals) -> None:
     path = prepared(tmp_path, "Billing")
     with terminal("--store", str(path), home=tmp_path) as screen:
-        screen.shows("Billing")
+        opened(screen, "Billing")
         screen.type("n")
         screen.shows("New asset")
         screen.type("half a name")
@@ -250,14 +256,14 @@ def test_a_kill_in_the_middle_of_tests_leaves_a_usable_store(tmp_path: Path, sil
     names = [f"Silent{number}" for number in range(5)]
     path = prepared(tmp_path, *names, port=silent.ports["silent"])
     with terminal("--store", str(path), home=tmp_path) as screen:
-        screen.shows("Silent4")
+        opened(screen, "Silent4")
         screen.type("*t")
         screen.shows("↻ running")
         screen.process.kill()
         screen.process.wait()
     assert sound(path) == names
     with terminal("--store", str(path), home=tmp_path) as screen:
-        screen.shows("Silent4")
+        opened(screen, "Silent4")
         screen.type("q")
         assert screen.ends() == 0
 
@@ -265,7 +271,7 @@ def test_a_kill_in_the_middle_of_tests_leaves_a_usable_store(tmp_path: Path, sil
 def test_leaving_in_the_middle_of_tests(tmp_path: Path, silent: Endpoints) -> None:
     path = prepared(tmp_path, "Silent", port=silent.ports["silent"])
     with terminal("--store", str(path), home=tmp_path) as screen:
-        screen.shows("Silent")
+        opened(screen, "Silent")
         screen.type("t")
         screen.shows("↻ running")
         screen.type("q")
@@ -284,7 +290,7 @@ def test_leaving_while_another_program_writes(tmp_path: Path) -> None:
         contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other,
         terminal("--store", str(path), home=tmp_path) as screen,
     ):
-        screen.shows("Billing")
+        opened(screen, "Billing")
         screen.type("v")
         screen.shows("Unlock the vault")
         screen.type("planted-passphrase-31\r")

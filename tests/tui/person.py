@@ -77,6 +77,7 @@ class Person:
 
     async def fill(self, field: str, text: str) -> None:
         """Put the cursor into a field of a form, as Tab does, and replace what is there by typing."""
+        await self.until(lambda: self.console.screen.query(f"#{field}"), f"field {field}")
         self.widget(f"#{field}", Input).focus()
         await self.press("end", "ctrl+u")
         await self.type(text)
@@ -106,7 +107,12 @@ class Person:
 
     async def at(self, screen: builtins.type[Screen[Any]]) -> None:
         """Wait until a screen of this kind is in front."""
-        await self.until(lambda: isinstance(self.console.screen, screen), screen.__name__)
+
+        def there() -> bool:
+            front = self.console.screen
+            return isinstance(front, screen) and front.is_mounted
+
+        await self.until(there, screen.__name__)
 
     @property
     def working(self) -> list[str]:

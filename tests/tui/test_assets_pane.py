@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from store import assets
 from store.database import Store
 from store.vault import Vault
 from tests.tui.person import at_console
+from tui import app
+from tui.desk import Desk
 from tui.dialogs.asset_screen import AssetScreen
 from tui.main_screen import MainScreen
 from tui.panes.assets import AssetsPane
@@ -29,6 +32,30 @@ async def test_first_look_answers_the_question(told_store: Path) -> None:
         assert "1 needs you" in person.lines[0]
         assert "vault open" in person.lines[0]
         assert str(told_store) in person.lines[0]
+
+
+async def test_keys_before_the_store_is_open_say_so(
+    told_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is there at a glance; what works on the store waits for it."""
+    gate, opening = threading.Event(), app._opened_desk
+
+    def later(store: Path | None, config: Path | None) -> Desk:
+        assert gate.wait(20)
+        return opening(store, config)
+
+    monkeypatch.setattr(app, "_opened_desk", later)
+    async with at_console(told_store, ready=False) as person:
+        await person.sees("✗ failing   Careers")
+        for key in ("enter", "t", "n", "e", "d", "v"):
+            await person.press(key)
+            await person.is_told("The store is still being opened.")
+            person.console.clear_notifications()
+        gate.set()
+        await person.until(lambda: person.console.desk is not None, "open desk")
+        await person.settled()
+        await person.press("enter")
+        await person.at(AssetScreen)
 
 
 async def test_an_empty_desk_teaches(empty_store: Path) -> None:

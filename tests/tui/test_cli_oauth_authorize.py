@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
+import sqlite3
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ import pytest
 from live.rehearsal.authorization.consent import consent, enter_code
 from live.rehearsal.child import running_provider
 from live.rehearsal.endpoints import Endpoints
+from store.oauth_clients import ClientType
 from tests.tui.command_line import PATIENCE_S, InProcess, child, line_of
 from tests.tui.oauth_kit import MAILBOX, OAuthDesk, authorized, ended_on, grant_of
 
@@ -44,6 +47,14 @@ def own() -> Iterator[Endpoints]:
 def silent(*texts: str) -> bool:
     """Whether none of the texts holds a token, a code or a secret."""
     return not any(TOKENS.search(text) for text in texts)
+
+
+def test_a_url_that_nobody_may_be_sent_to_is_told(desk: OAuthDesk, postroom: InProcess) -> None:
+    desk.asset("oauth-well", desk.client("google", authorization_url="http://login.example.com/auth"))
+    told = postroom(*desk.option, "authorize", "Sales", "--owner-link")
+    assert (told.status, told.out) == (1, "")
+    assert "plain http" in told.err
+    assert "Who can do it: operator" in told.err
 
 
 # The owner's link, and the address pasted back
@@ -244,6 +255,46 @@ def test_a_callback_that_leads_elsewhere_is_pasted_back(desk: OAuthDesk, postroo
     assert told.status == 2
     assert "leads to no port of this machine" in told.err
     assert "--owner-link" in told.err
+
+
+def test_an_answer_that_no_provider_gives_ends_it(desk: OAuthDesk, tmp_path: Path) -> None:
+    desk.asset("oauth-well", desk.client("google"))
+    with child(*desk.option, "authorize", "Sales", home=tmp_path / "home") as process:
+        address = ended_on(line_of(process), "sales@example.com")
+        opened(f"{address}&code=another")
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 2
+    assert "code more than once" in err.decode()
+
+
+def test_a_port_that_is_taken_is_told(desk: OAuthDesk, postroom: InProcess) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        web = {"client_type": ClientType.WEB, "callback_url": f"http://127.0.0.1:{port}/callback"}
+        desk.asset("oauth-well", desk.client("google", **web))
+        told = postroom(*desk.option, "authorize", "Sales")
+    assert told.status == 2
+    assert f"Port {port} of 127.0.0.1 cannot be listened on" in told.err
+
+
+def test_a_store_that_is_held_by_somebody_gets_the_token_later(desk: OAuthDesk, tmp_path: Path) -> None:
+    desk.asset("oauth-well", desk.client("google"))
+    with child(*desk.option, "authorize", "Sales", home=tmp_path / "home") as process:
+        address = ended_on(line_of(process), "sales@example.com")
+        opened(address)
+        assert process.stderr is not None
+        while b"Checking the new token" not in (line := process.stderr.readline()):
+            assert line
+        with sqlite3.connect(desk.path, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            line = process.stderr.readline()
+            other.execute("ROLLBACK")
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert "cannot be kept" in line.decode() or "✓ Sales" in line.decode()
+    assert "✓ Sales signs in" in line.decode() + err.decode()
 
 
 # Device code, tokens made elsewhere, nobody at all

@@ -57,6 +57,8 @@ def test_a_preset_fills_urls_and_scope(postroom: InProcess) -> None:
     assert {name: client[name] for name in preset} == preset
     assert (client["has_secret"], client["assets"], client["asset_names"]) == (True, 0, [])
     assert (client["publishing"], client["test_users"], client["version"]) == ("production", [], 1)
+    described = postroom("clients", "show", "--help").out
+    assert all(name in described for name in client)
     assert only(postroom("clients", "show", "desk APP", "--json")) == client
     listed = only(postroom("clients", "list", "--json"))
     assert listed == {name: value for name, value in client.items() if name != "asset_names"}

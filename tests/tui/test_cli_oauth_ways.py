@@ -89,5 +89,5 @@ def test_a_qr_code_has_even_lines_and_a_quiet_zone() -> None:
     assert {len(line) for line in lines} == {width}
     assert lines[0] == "█" * width
     assert all(line.startswith("██") and line.endswith("██") for line in lines)
-    with pytest.raises(ValueError, match="fit"):
+    with pytest.raises(ValueError, match="too large"):
         qr.lines("x" * 3_000)

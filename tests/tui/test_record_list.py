@@ -29,13 +29,13 @@ ROWS, WIDTH, HEIGHT = 1_000, 40, 20
 
 
 @pytest.mark.parametrize("columns", ALL.values(), ids=ALL)
-@pytest.mark.parametrize("width", range(1, 301))
-def test_columns_never_exceed_the_width(columns: Sequence[Column], width: int) -> None:
-    laid = layout(columns, width)
-    used = GUTTER + sum(one + 1 for _index, one in laid) - 1 if laid else 0
-    assert used <= width
-    assert all(one > 0 for _index, one in laid)
-    assert [index for index, _one in laid] == sorted({index for index, _one in laid})
+def test_columns_never_exceed_the_width(columns: Sequence[Column]) -> None:
+    for width in range(1, 301):
+        laid = layout(columns, width)
+        used = GUTTER + sum(one + 1 for _index, one in laid) - 1 if laid else 0
+        assert used <= width
+        assert all(one > 0 for _index, one in laid)
+        assert [index for index, _one in laid] == sorted({index for index, _one in laid})
 
 
 @given(

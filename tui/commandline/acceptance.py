@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from datetime import UTC, datetime
 
 from live.oauth.accept import Accepted, NotAccepted, accept
 from live.oauth.http import OAuthHttp
-from tui.commandline import grant_shapes, sign_ins
+from store.database import StoreError
+from tui.commandline import grant_shapes
 from tui.commandline.asset_shapes import quoted
+from tui.commandline.authorizing import Got, Task, hint
 from tui.commandline.printing import narrate, narrate_pairs
 from tui.commandline.refusals import tell
-from tui.commandline.sign_ins import Got, Task
 from tui.times import exact
 
 REFUSED = 1
+PATIENCE_S = 60.0
+"""Enough to make room on a disk, or for another process to end what it does."""
+AGAIN_S = 5.0
+"""Each try signs in to the mail server anew, which no provider likes often."""
 
 
 async def judged(http: OAuthHttp, task: Task, got: Got, *, consented: bool) -> int:
@@ -22,18 +29,40 @@ async def judged(http: OAuthHttp, task: Task, got: Got, *, consented: bool) -> i
     Args:
         consented: whether a person consented just now.
     """
-    asset, desk = task.asset, task.desk
+    asset = task.asset
     narrate(
         f"Checking the new token: its scope, and whether {asset.host} lets it in as {asset.sign_in_name}."
     )
-    answer = await accept(desk.store, desk.vault, asset, task.client, got, consented=consented, http=http)
+    answer = await _accepted(http, task, got, consented=consented)
     if isinstance(answer, NotAccepted):
         headline = f"✗ The new token of {asset.name} was not accepted; what was there before stays."
         tell(headline, answer.words, answer.diagnosis)
-        sign_ins.hint(answer.diagnosis, task)
+        hint(answer.diagnosis, task)
         return REFUSED
     _welcome(task, answer)
     return 0
+
+
+async def _accepted(http: OAuthHttp, task: Task, got: Got, *, consented: bool) -> Accepted | NotAccepted:
+    """Accept, and try again for a while where the store cannot be written: a person's consent is worth that.
+
+    Raises:
+        StoreError: it cannot be written at the end of `PATIENCE_S` either; the token is lost.
+    """
+    desk, told = task.desk, False
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return await accept(
+                desk.store, desk.vault, task.asset, task.client, got, consented=consented, http=http
+            )
+        except StoreError as error:
+            if time.monotonic() >= until:
+                raise
+            if not told:
+                narrate(f"! The new token cannot be kept: {error} It is tried again for {PATIENCE_S:.0f} s.")
+            told = True
+        await asyncio.sleep(AGAIN_S)
 
 
 def _welcome(task: Task, answer: Accepted) -> None:

@@ -15,11 +15,12 @@ from store import assets
 from store.assets import Asset
 from store.oauth_clients import OAuthClient
 from tui.commandline import acceptance, opening, sign_ins, ways
+from tui.commandline.authorizing import Got, Task, hint
+from tui.commandline.browsing import in_browser
 from tui.commandline.choosing import by_oauth
 from tui.commandline.faults import UsageError
 from tui.commandline.printing import narrate
 from tui.commandline.refusals import tell
-from tui.commandline.sign_ins import Got, Task
 from tui.commandline.ways import Session, Way, WayId
 
 REFUSED = 1
@@ -56,7 +57,7 @@ def _told(task: Task, way: Way, options: Namespace) -> int:
         return asyncio.run(_authorized(task, way, options))
     except TokenRefused as refused:
         tell(headline, refused.words, refused.diagnosis, refused.references)
-        sign_ins.hint(refused.diagnosis, task)
+        hint(refused.diagnosis, task)
     except NetworkFault as fault:
         narrate(f"{headline} {fault.words}")
     return REFUSED
@@ -80,7 +81,7 @@ async def _got(http: OAuthHttp, task: Task, way: Way, options: Namespace) -> Got
     if options.paste:
         return await sign_ins.completed(http, task)
     _explain(way, task)
-    return await sign_ins.in_browser(http, task, way, opened=_opens(way, options), with_qr=options.qr)
+    return await in_browser(http, task, way, opened=_opens(way, options), with_qr=options.qr)
 
 
 async def _of_another(http: OAuthHttp, task: Task, got: Exchanged) -> int:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 from pydantic import SecretStr
 
 from live.oauth.http import HttpLimits, OAuthHttp
 from live.oauth.refresh import Event, Refreshed, Result
-from live.rehearsal.authorization.registry import Client
+from live.rehearsal.authorization.issuer import Issuer, Pace
+from live.rehearsal.authorization.registry import Client, Dialect, Person
+from live.rehearsal.authorization.server import serving
 from store import grants
 from store.assets import AssetRow
 from store.database import Store
@@ -19,9 +25,9 @@ from store.grants import Kept, Tokens
 from store.kinds import SignIn
 from store.oauth_clients import OAuthClient
 from store.vault import Vault
-from tests.live.authorization_kit import MAIL, PUBLIC, Server
+from tests.live.authorization_kit import BEN, MAIL, PUBLIC, Clock, Server
 from tests.live.oauth.desk import keep_client
-from tests.store.kit import raw
+from tests.store.kit import PATIENCE_S, raw
 
 OLD_ACCESS = SecretStr("EwB.planted-old-access-token-3f1b77d0c2")
 """What every grant begins with."""
@@ -131,3 +137,28 @@ def held(store: Store, vault: Vault, asset_id: int) -> tuple[str, str]:
 def claims_left(store: Store) -> int:
     """How many grants are claimed."""
     return int(raw(store.path, "SELECT count(*) FROM grants WHERE claimed_by != ''")[0][0])
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something that another task or process brings about."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            if await asyncio.to_thread(condition):
+                return
+            await asyncio.sleep(0.01)
+
+
+class RealClock(Clock):
+    """The machine's own, where other processes take part."""
+
+    def __call__(self) -> float:
+        return time.time()
+
+
+@asynccontextmanager
+async def running_for_others(pace: Pace) -> AsyncIterator[Server]:
+    """An authorization server that runs by the machine's clock."""
+    clock = RealClock()
+    issuer = Issuer((PUBLIC,), (Person(BEN, Dialect.MICROSOFT),), pace=pace, clock=clock)
+    async with serving(issuer) as base, httpx.AsyncClient(trust_env=False) as http:
+        yield Server(issuer, clock, base, http)

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from live.oauth.http import HttpLimits, OAuthHttp
+from live.oauth.outcome import DELETED
 from live.oauth.refresh import Refreshed, Result, refresh, refresh_due
 from live.rehearsal.authorization.faults import Fault, Mishap
 from live.rehearsal.authorization.issuer import Pace
@@ -256,7 +257,7 @@ async def test_an_asset_that_is_deleted_meanwhile_is_no_failure(store: Store, va
     async with serving(late) as other, running() as server, http_for(server) as http:
         ids = _at(store, vault, server, other.url())
         event = only(await told(refresh(store, vault, ids, http=http)))
-    assert (event.result, event.words) == (Result.SKIPPED, "The asset was deleted.")
+    assert (event.result, event.words) == (Result.SKIPPED, DELETED)
 
 
 async def test_no_token_is_told_or_kept_in_plain(store: Store, vault: Vault) -> None:
