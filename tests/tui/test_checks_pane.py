@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from store.checks import CheckRun, Outcome
 from store.database import Store
 from store.vault import Vault
 from tests.tui import rows
-from tests.tui.person import Person, at_console
+from tests.tui.person import PATIENCE_S, TURN_S, Person, at_console
 from tui import times
 from tui.dialogs.ask_address import AskAddress
 from tui.dialogs.asset_screen import AssetScreen
@@ -149,7 +150,10 @@ async def test_leaving_stops_a_running_test_and_records_it(silent_store: Path) -
         await person.press("q")
     assert person.console.return_code == 0
     store = Store.open(silent_store)
-    assert [run.outcome for run in checks.page(store)] == [Outcome.CANCELLED]
+    async with asyncio.timeout(PATIENCE_S):  # a thread writes it; the program's end waits for that thread
+        while not (runs := checks.page(store)):
+            await asyncio.sleep(TURN_S)
+    assert [run.outcome for run in runs] == [Outcome.CANCELLED]
     store.close()
 
 
