@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from store.actor import Actor
 from store.database import Store
@@ -22,6 +24,8 @@ def _nobodys_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     for name in [name for name in os.environ if name.startswith(PERSONAL) or name == "CREDENTIALS_DIRECTORY"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    # Left to choose, keyring would take a backend that some test defines for itself.
+    keyring.set_keyring(fail.Keyring())
 
 
 @pytest.fixture

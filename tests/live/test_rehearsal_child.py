@@ -1,12 +1,13 @@
 """The rehearsal provider as a child process: it tells its ports, serves, and goes when its parent does."""
 
-import os
+import shlex
 import signal
 import smtplib
 import socket
 import ssl
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -110,10 +111,11 @@ def test_an_error_in_the_block_ends_the_child() -> None:
     assert_nobody_listens(endpoints)
 
 
-def test_a_child_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "ROOT", os.devnull)
-    monkeypatch.setenv("PYTHONPATH", os.devnull)
-    monkeypatch.chdir("/")
+def test_a_child_that_fails_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -S "$@"\n')  # sees no other packages
+    bare.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(bare))
     with pytest.raises(RehearsalError, match="No module named 'live'"), running_provider():
         pass
 
