@@ -33,7 +33,10 @@ PICTURES: dict[str, Sequence[str]] = {
     "asset-form": ("n", *"Billing EU", "tab", *"billing@example"),
     "checks": ("2",),
     "check": ("2", "j", "j", "enter"),
-    "audit": ("3",),
+    "tokens": ("3",),
+    "grant": ("3", "end", "h"),
+    "clients": ("3", "O"),
+    "audit": ("4",),
     "help": ("question_mark",),
     "delete": ("space", "space", "d"),
     "vault": ("v", "v"),
@@ -69,7 +72,7 @@ async def take(store: Path, name: str, keys: Sequence[str], size: tuple[int, int
 def main() -> None:
     """Take all pictures."""
     with running_provider() as endpoints, TemporaryDirectory() as directory:
-        store = prepare(Path(directory), endpoints)
+        store = prepare(Path(directory), endpoints, oauth=True)
         rehearsed.make_history(Namespace(store=store, config=None))
         for name, keys in PICTURES.items():
             for size in SIZES:
