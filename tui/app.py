@@ -220,16 +220,20 @@ class Console(Hub):
     def carry_out(
         self, what: str, verb: Callable[..., Coroutine[Any, Any, None]], *given: Any, **options: Any
     ) -> None:
-        busy = any(worker.group == "verb" and not worker.is_finished for worker in self.workers)
+        busy = next((one for one in self.workers if one.group == "verb" and not one.is_finished), None)
         if self.desk is None:
             self.notify("The store is still being opened.", severity="warning", markup=False)
-        elif not busy:
-            self.run_worker(
-                verb(self, self.desk, *given, **options),
-                group="verb",
-                exit_on_error=False,
-                description=what,
-            )
+            return
+        if busy is not None:
+            words = f"One thing at a time: postroom is still at it to {busy.description}."
+            self.notify(words, severity="warning", markup=False)
+            return
+        self.run_worker(
+            verb(self, self.desk, *given, **options),
+            group="verb",
+            exit_on_error=False,
+            description=what,
+        )
 
     def test(self, asset_ids: Sequence[int], *, message: bool = False) -> None:
         from tui import asset_verbs

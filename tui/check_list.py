@@ -67,5 +67,7 @@ def headline(live: LiveTests, total: int, *, filtered: bool = False) -> str:
     if filtered:
         return f"{total:,} check{' matches' if total == 1 else 's match'}"
     if live.asked:
-        return f"{live.asked:,} tested: {live.asked - live.failed:,} passed, {live.failed:,} failed · {kept}"
+        stopped = live.asked - live.ended
+        told = f"{live.ended:,} tested: {live.ended - live.failed:,} passed, {live.failed:,} failed"
+        return f"{told}{f', {stopped:,} stopped' if stopped else ''} · {kept}"
     return kept

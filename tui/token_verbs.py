@@ -4,6 +4,7 @@ used."""
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -33,6 +34,7 @@ from tui.dialogs.browser_screen import BrowserScreen
 from tui.dialogs.client_form import ClientForm
 from tui.dialogs.device_screen import DeviceScreen
 from tui.dialogs.token_by_hand import TokenByHand
+from tui.token_ways import Session, WayId
 from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ async def generate(console: Hub, desk: Desk, asset_id: int, *, for_owner: bool =
     if not await console.unlocked(NEEDED):
         console.notify("Nothing was generated: the vault is locked.", severity="warning", markup=False)
         return
-    way = "link" if for_owner else await _chosen_way(console, asset, client)
+    way = WayId.OWNER if for_owner else await _chosen_way(console, asset, client)
     if way is None:
         return
     async with OAuthHttp() as http:
@@ -95,30 +97,35 @@ async def generate(console: Hub, desk: Desk, asset_id: int, *, for_owner: bool =
         await _trusted(console, desk, http, asset, client, got)
 
 
-async def _chosen_way(console: Hub, asset: Asset, client: OAuthClient) -> str | None:
-    found = token_ways.ways(client)
-    if len(found) == 1:
-        return found[0].name
-    fitting = [way for way in found if not way.why_not]
-    lines = [f"{way.title}: not offered. {way.why_not}" for way in found if way.why_not]
-    words = f"How shall {asset.name} get its token?  {token_ways.browser_words()}"
-    choices: list[Choice[str | None]] = [Choice(way.key, way.title, way.name) for way in fitting]
+async def _chosen_way(console: Hub, asset: Asset, client: OAuthClient) -> WayId | None:
+    session = Session.of(os.environ)
+    open_ways = {way.id: way.why_not for way in token_ways.ways(client, session)}
+    if not open_ways[WayId.ALONE]:
+        return WayId.ALONE
+    # A browser whose answer cannot be heard here still ends on an address that can be pasted back.
+    open_ways[WayId.LISTENER] = open_ways[WayId.PASTE]
+    offered = [(id_, key, title) for id_, (key, title) in token_ways.CONSOLE.items()]
+    lines = [f"{title}: not offered. {open_ways[id_]}" for id_, _key, title in offered if open_ways[id_]]
+    words = f"How shall {asset.name} get its token?  {session.words}"
+    choices: list[Choice[WayId | None]] = [
+        Choice(key, title, id_) for id_, key, title in offered if not open_ways[id_]
+    ]
     return await console.push_screen_wait(
-        Question[str | None]("Generate a token", "\n\n".join([words, *lines]), choices, None, stacked=True)
+        Question("Generate a token", "\n\n".join([words, *lines]), choices, None, stacked=True)
     )
 
 
 async def _by(
-    way: str, console: Hub, desk: Desk, http: OAuthHttp, asset: Asset, client: OAuthClient
+    way: WayId, console: Hub, desk: Desk, http: OAuthHttp, asset: Asset, client: OAuthClient
 ) -> Exchanged | Fetched | TokenRefused | None:
     """Go one way; what came of it, None when the person left."""
-    if way in ("browser", "link"):
-        screen = BrowserScreen(desk, http, asset, client, for_owner=way == "link")
+    if way in (WayId.LISTENER, WayId.OWNER):
+        screen = BrowserScreen(desk, http, asset, client, for_owner=way is WayId.OWNER)
         return await console.push_screen_wait(screen)
     secret = await asyncio.to_thread(secret_of, desk.store, desk.vault, client.id)
-    if way == "device":
+    if way is WayId.DEVICE:
         return await console.push_screen_wait(DeviceScreen(http, asset, client, secret))
-    if way == "hand":
+    if way is WayId.TOKENS:
         token = await console.push_screen_wait(TokenByHand())
         return await by_hand.tried(http, client, secret, token, now=times.now()) if token else None
     return await renew(http, client, secret, mailbox=asset.address, refresh_token=None, now=times.now())

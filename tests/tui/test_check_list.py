@@ -76,6 +76,8 @@ def test_headline_while_tests_run_and_after() -> None:
     live._waiting.clear()
     live.ended = 3
     assert headline(live, 9) == "3 tested: 2 passed, 1 failed · 9 checks kept"
+    live.ended = 2
+    assert headline(live, 9) == "2 tested: 1 passed, 1 failed, 1 stopped · 9 checks kept"
 
 
 def test_what_is_being_tested_is_not_taken_up_twice() -> None:

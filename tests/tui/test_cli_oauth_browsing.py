@@ -18,8 +18,8 @@ from live.rehearsal.endpoints import Endpoints
 from tests.tui.oauth_kit import OAuthDesk
 from tui.commandline.authorizing import Task
 from tui.commandline.browsing import answered
-from tui.commandline.ways import Session
 from tui.desk import Desk
+from tui.token_ways import Session
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 from live import providers
 from store.kinds import Provider
 from store.oauth_clients import ClientType, Flow, OAuthClientFields
-from tui.commandline import qr, ways
-from tui.commandline.ways import Session, WayId
+from tui import qr
+from tui import token_ways as ways
+from tui.token_ways import Session, WayId
 
 HERE = Session.of({"DISPLAY": ":0"}, "linux")
 BARE = Session.of({}, "linux")

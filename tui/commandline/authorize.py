@@ -14,14 +14,15 @@ from live.oauth.http import NetworkFault, OAuthHttp
 from store import assets
 from store.assets import Asset
 from store.oauth_clients import OAuthClient
-from tui.commandline import acceptance, opening, sign_ins, ways
+from tui import token_ways as ways
+from tui.commandline import acceptance, opening, sign_ins
 from tui.commandline.authorizing import Got, Task, hint
 from tui.commandline.browsing import in_browser
 from tui.commandline.choosing import by_oauth
 from tui.commandline.faults import UsageError
 from tui.commandline.printing import narrate
 from tui.commandline.refusals import tell
-from tui.commandline.ways import Session, Way, WayId
+from tui.token_ways import Session, Way, WayId
 
 REFUSED = 1
 UNATTENDED = (WayId.ALONE, WayId.TOKENS)

@@ -15,9 +15,8 @@ from store.assets import Asset
 from store.oauth_clients import OAuthClient
 from tui.commandline.asset_shapes import quoted
 from tui.commandline.printing import narrate
-from tui.commandline.ways import Session
 from tui.desk import Desk
-from tui.token_ways import CONSENT_OFF, CONSENT_ON
+from tui.token_ways import CONSENT_OFF, CONSENT_ON, Session
 
 CURED_BY_ASKING = frozenset({"gmail-oauth-no-refresh-token", "any-oauth-no-refresh-token"})
 CAUSED_BY_ASKING = frozenset({"o365-aadsts-90094", "o365-aadsts-90095"})

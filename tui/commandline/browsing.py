@@ -20,14 +20,14 @@ from live.oauth.faults import Fault, TokenRefused
 from live.oauth.http import OAuthHttp
 from live.oauth.loopback import Listener, PortTaken
 from store.oauth_clients import OAuthClient
-from tui.commandline import links, secret_input, ways
+from tui import token_ways as ways
+from tui.commandline import links, secret_input
 from tui.commandline.authorizing import Task
 from tui.commandline.faults import UsageError
 from tui.commandline.pasting import Pasting
 from tui.commandline.printing import narrate
-from tui.commandline.ways import Way, WayId
 from tui.times import exact
-from tui.token_ways import ssh_target
+from tui.token_ways import Way, WayId, ssh_target
 
 ELSEWHERE = "Open this address in a browser, and sign in as {who}:"
 PASTE = (

@@ -7,7 +7,7 @@ import sys
 
 from pydantic import SecretStr
 
-from tui.commandline import qr
+from tui import qr
 from tui.commandline.printing import narrate, print_line
 
 

@@ -85,7 +85,7 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
         async with AsyncExitStack() as stack:
             listener, trouble = None, ""
             if not self._for_owner and loopback.is_loopback(callback):
-                any_port = self._client.client_type == "desktop"
+                any_port = token_ways.any_port(self._client)
                 try:
                     listener = await stack.enter_async_context(
                         loopback.listening(callback, any_port=any_port)
@@ -115,26 +115,31 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
             await self._answers(listener)
 
     async def _answers(self, listener: loopback.Listener | None) -> None:
+        """Take what comes first, the browser's answer or a paste, until one can be read."""
         assert self._begun is not None
-        left = (self._begun.ends_at - times.now()).total_seconds()
-        waiting = {asyncio.ensure_future(self._pasted.get())}
-        if listener is not None:
-            waiting.add(asyncio.ensure_future(listener.answer(self._begun.state)))
+        heard = asyncio.ensure_future(listener.answer(self._begun.state)) if listener else None
         try:
-            while True:
-                done, _rest = await asyncio.wait(
-                    waiting, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED
-                )
-                if not done:
-                    self.dismiss(_timed_out(self._client))
-                    return
-                if await self._completed(done.pop().result()):
-                    return
-                waiting = {task for task in waiting if not task.done()}
-                waiting.add(asyncio.ensure_future(self._pasted.get()))
+            async with asyncio.timeout((self._begun.ends_at - times.now()).total_seconds()):
+                while True:
+                    address = await self._first(heard)
+                    if heard is not None and heard.done():
+                        heard = None  # the browser's answer comes once; another can only be pasted
+                    if await self._completed(address):
+                        return
+        except TimeoutError:
+            self.dismiss(_timed_out(self._client))
         finally:
-            for task in waiting:
-                task.cancel()
+            if heard is not None:
+                heard.cancel()
+
+    async def _first(self, heard: asyncio.Future[SecretStr] | None) -> SecretStr:
+        pasted = asyncio.ensure_future(self._pasted.get())
+        try:
+            waiting = [pasted] if heard is None else [heard, pasted]
+            done, _rest = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            pasted.cancel()
 
     async def _completed(self, address: SecretStr) -> bool:
         self._say("The answer is here; the tokens are being fetched …")
@@ -162,7 +167,8 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
         if self._for_owner:
             parts.append((OWNER_WORDS.format(days=token_ways.OWNER_DAYS), ""))
         elif self._ssh:
-            parts += [(f"{token_ways.browser_words()} Then type there first (s copies it):\n", "")]
+            where = token_ways.Session.of(os.environ).words
+            parts += [(f"{where} Then type there first (s copies it):\n", "")]
             parts += [(f"{visible(self._ssh)}\n", "$accent")]
             parts += [(PASTE_WORDS, "")]
         else:

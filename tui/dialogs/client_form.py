@@ -72,7 +72,9 @@ class ClientForm(Form[int]):
     BINDINGS = bindings(Scope.CLIENT_FORM)
 
     def __init__(self, desk: Desk, client: OAuthClient | None) -> None:
-        super().__init__(f"OAuth client {client.name}" if client else "New OAuth client")
+        super().__init__(
+            f"OAuth client {client.name}" if client else "New OAuth client", tried=client is not None
+        )
         self._desk = desk
         self._client = client
         self._preset: dict[str, str] = {}
@@ -127,7 +129,7 @@ class ClientForm(Form[int]):
     def on_input_changed(self, event: object) -> None:
         if self.has_class("ready") and self.focused is not None and self.focused.id == "tenant":
             self._fill_preset()
-        self.judge()
+        self.changed()
 
     def _draft(self) -> OAuthClientFields | str:
         """The fields as typed, or a sentence on why they are none."""
@@ -152,14 +154,14 @@ class ClientForm(Form[int]):
     async def _save(self) -> None:
         draft = self._draft()
         if isinstance(draft, str):
-            self.say(draft)
+            self.tell(draft)
             self.query_one("#secret_ends").focus()
             return
-        if self.first_error() is not None:
+        if self.is_wrong():
             return
         secret = self.secret("secret")
         if secret is not None and not await self.console.unlocked("The client secret is kept in the vault."):
-            self.say("The secret cannot be kept while the vault is locked; ^S asks again.")
+            self.tell("The secret cannot be kept while the vault is locked; ^S asks again.")
             return
         desk, before = self._desk, self._client
         try:
@@ -168,7 +170,7 @@ class ClientForm(Form[int]):
                     oauth_clients.create, desk.store, desk.vault, draft, secret=secret
                 )
             else:
-                if secret is not None and before.assets and not await self._tried(draft, secret):
+                if secret is not None and before.assets and not await self._proven(draft, secret):
                     return
                 kept = await asyncio.to_thread(
                     oauth_clients.update,
@@ -183,25 +185,25 @@ class ClientForm(Form[int]):
             await self._put_conflict(conflict)
             return
         except (OAuthClientError, VaultError, StoreError) as error:
-            self.say(str(error))
+            self.tell(str(error))
             return
         self.notify(f"{visible(kept.name)} is kept.", markup=False)
         if before is not None and secret is not None:
             stopped = await asyncio.to_thread(_stopped, desk, kept.id)
             await asyncio.to_thread(grants.make_due, desk.store, stopped, times.now())
-        self.dismiss(kept.id)
+        self.leave(kept.id)
 
-    async def _tried(self, draft: OAuthClientFields, secret: SecretStr) -> bool:
+    async def _proven(self, draft: OAuthClientFields, secret: SecretStr) -> bool:
         """Try a new secret on one asset before all others get it; a person may keep it all the same."""
         assert self._client is not None
         desk = self._desk
-        self.say("Trying the new secret on one asset …  The old one stays until this has passed.")
+        self.tell("Trying the new secret on one asset …  The old one stays until this has passed.")
         async with OAuthHttp() as http:
             trial = await try_secret(desk.store, desk.vault, http, self._client.id, draft, secret)
         if trial.refused is None:
             return True
         refused = f"{trial.asset_name} got no token with it: {trial.refused.words}"
-        self.say(f"The new secret was not taken. {refused}")
+        self.tell(f"The new secret was not taken. {refused}")
         keep: bool = await self.app.push_screen_wait(
             confirmation("The provider refused the new secret", refused, "Keep it all the same")
         )

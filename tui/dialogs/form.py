@@ -16,6 +16,7 @@ from textual.widgets import Input, Label, Select, Static
 from tui import commands
 from tui.commands import Scope
 from tui.dialogs.base import confirmation
+from tui.dialogs.leaving import LeavingScreen
 from tui.hub import Hub, hub
 from tui.widgets.command_host import CommandHost
 from tui.widgets.lines import KeyLine
@@ -53,16 +54,25 @@ class Field:
     secret: bool = False
 
 
-class Form(ModalScreen[T | None], CommandHost):
+class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
     """Subclasses say which fields there are, what is in them at first, and what is wrong with what was
     typed."""
 
     SCOPE: ClassVar[Scope]
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, tried: bool = False) -> None:
+        """
+        Args:
+            tried: whether remarks on fields that were not touched are shown as well, as they are once
+            somebody
+                wanted to save.
+        """
         super().__init__()
         self._title = title
         self._first: dict[str, object] = {}
+        self._tried = tried
+        self._news = False
+        """Whether something of importance is said, which stays until the next change."""
 
     def fields(self) -> Sequence[Field]:
         """The fields, from top to bottom."""
@@ -80,9 +90,13 @@ class Form(ModalScreen[T | None], CommandHost):
         """Names of the fields that do not apply to what is typed now."""
         return ()
 
-    def below(self) -> ComposeResult:
-        """What stands below the fields, inside what scrolls."""
-        yield from ()
+    def row_of(self, remark: Remark) -> str:
+        """The field that a remark is shown at."""
+        return remark.field
+
+    def together(self, name: str) -> Sequence[str]:
+        """The fields whose change is a reason to judge this one."""
+        return (name,)
 
     @property
     def console(self) -> Hub:
@@ -96,7 +110,6 @@ class Form(ModalScreen[T | None], CommandHost):
                     with Horizontal(classes="field", id=f"row-{field.name}"):
                         yield Label(field.label, markup=False)
                         yield self._editor(field)
-                yield from self.below()
             yield Static("", markup=False, id="remarks")
             yield KeyLine()
 
@@ -152,17 +165,18 @@ class Form(ModalScreen[T | None], CommandHost):
     # --- what is wrong ---
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self.judge()
+        self.changed()
 
     def on_checkbox_changed(self) -> None:
-        self.judge()
+        self.changed()
 
     def on_select_changed(self, event: Select.Changed) -> None:
         self.show_applying()
-        self.judge()
+        self.changed()
 
     def on_descendant_focus(self) -> None:
-        self.judge()
+        if not self._news:
+            self.judge()
 
     def show_applying(self) -> None:
         """Show the fields that apply to what is typed."""
@@ -170,34 +184,42 @@ class Form(ModalScreen[T | None], CommandHost):
         for field in self.fields():
             self.query_one(f"#row-{field.name}").display = field.name not in hidden
 
-    def judge(self, *, everything: bool = False) -> Sequence[Remark]:
-        """Say what is wrong with what was changed, or with everything; fields not touched yet are left in
-        peace."""
+    def changed(self) -> None:
+        """Something was typed: what was said of before is over."""
+        self._news = False
+        self.judge()
+
+    def judge(self) -> Sequence[Remark]:
+        """Say what is wrong, the field in hand first; fields not touched yet are left in peace."""
         if not self.has_class("ready"):
             return ()
         typed, focused = self.typed(), self.focused.id if self.focused else None
         found = self.remarks()
-        told = [
-            remark
-            for remark in found
-            if everything or typed.get(remark.field) != self._first.get(remark.field)
-        ]
+        shown: list[Remark] = []
         for field in self.fields():
-            hit = [remark.severity for remark in told if remark.field == field.name]
+            hit = [remark for remark in found if self.row_of(remark) == field.name]
+            touched = any(typed[name] != self._first.get(name) for name in self.together(field.name))
+            told = hit if self._tried or touched else []
             row = self.query_one(f"#row-{field.name}")
-            row.set_class("error" in hit, "wrong")
-            row.set_class(bool(hit), "remarked")
-        told.sort(key=lambda remark: (remark.field != focused, remark.severity != "error"))
-        self.say(*(_words(remark) for remark in told[:REMARKS_SHOWN]))
+            row.set_class(any(remark.severity == "error" for remark in told), "wrong")
+            row.set_class(bool(told), "remarked")
+            shown += told
+        shown.sort(key=lambda remark: (self.row_of(remark) != focused, remark.severity != "error"))
+        self.say(*(_words(remark) for remark in shown[:REMARKS_SHOWN]))
         return found
 
-    def first_error(self) -> Remark | None:
-        """The first error there is, after saying it and going to its field."""
-        wrong = next((remark for remark in self.judge(everything=True) if remark.severity == "error"), None)
+    def is_wrong(self) -> bool:
+        """Whether there is an error; then the person is at its field, and everything wrong is said."""
+        self._tried = True
+        wrong = next((remark for remark in self.judge() if remark.severity == "error"), None)
         if wrong is not None:
-            self.query_one(f"#{wrong.field}").focus()
-            self.judge(everything=True)
-        return wrong
+            self.query_one(f"#{self.row_of(wrong)}").focus()
+        return wrong is not None
+
+    def tell(self, *lines: Content | str) -> None:
+        """Say something of importance: it stays until the next change."""
+        self._news = True
+        self.say(*lines)
 
     def say(self, *lines: Content | str) -> None:
         """Put these lines below the fields; text is taken literally and made harmless."""
@@ -206,16 +228,18 @@ class Form(ModalScreen[T | None], CommandHost):
 
     # --- leaving ---
 
+    def do_cancel(self) -> None:
+        self._close_after_asking()
+
     @work(exclusive=True, group="cancel", exit_on_error=False, description="close the form")
-    async def do_cancel(self) -> None:
+    async def _close_after_asking(self) -> None:
         if self.typed() != self._first:
             question = confirmation(
                 "Discard what you typed?", "The form has changes that are not kept yet.", "Discard"
             )
             if not await self.app.push_screen_wait(question):
                 return
-        self.workers.cancel_group(self, "save")
-        self.dismiss(None)
+        self.leave(None)
 
 
 def _words(remark: Remark) -> Content:
