@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from tests.tui.command_line import ROOT
 from tui import commands, dialogs, panes
 from tui.app import Console
+from tui.command import SHOWN
 from tui.commands import COMMANDS, Command, Scope
 from tui.dialogs.help import ABOUT, help_screen
 from tui.panes.list_pane import ListPane
@@ -88,7 +89,7 @@ def test_labels_and_tips_read_well(command: Command) -> None:
 
 def test_no_key_needs_a_clever_terminal() -> None:
     """Letters, digits, Ctrl and a letter, and what every keyboard has: all that a plain xterm can send."""
-    plain = set(commands.SHOWN) | {"enter", "escape", "space"}
+    plain = set(SHOWN) | {"enter", "escape", "space"}
     for key in keys_of(*Scope):
         letter = key.removeprefix("ctrl+")
         assert len(letter) == 1 or letter in plain, key
