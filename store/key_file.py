@@ -13,9 +13,10 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
+from store.key_text import HeldText
 from store.settings import config_directory
 from store.vault_errors import HomeFault, HomeNotUsable, HomeReadOnly
-from store.vault_key import KEY_TEXT_CHARACTERS, KEY_TEXT_PREFIX, NotAKey, VaultKey
+from store.vault_key import KEY_TEXT_CHARACTERS, KEY_TEXT_PREFIX, NotAKey
 
 SYSTEMD_CREDENTIAL = "postroom-vault-key"
 
@@ -160,7 +161,7 @@ def _require_ours(path: Path, vault_id: str) -> None:
     except FileNotFoundError:
         return
     try:
-        if VaultKey.from_text(text).vault_id != vault_id:
+        if HeldText.from_text(text).credentials.vault_id != vault_id:
             raise HomeFault(f"{path} holds the key of another vault; choose another key file.")
     except NotAKey:
         begins = text.get_secret_value().lstrip()

@@ -2,8 +2,9 @@
 
 1. a systemd credential (`$CREDENTIALS_DIRECTORY/postroom-vault-key`), 2. the environment
 (`POSTROOM_VAULT_KEY`), 3. a key file, 4. the operating system's keyring. What an administrator sets for one
-service comes before what a person left on the machine. All hold the same text (`VaultKey.to_text`), so a key
-file can serve as a systemd credential as it is.
+service comes before what a person left on the machine. All hold the same text (`HeldText.to_text`), so a key
+file can serve as a systemd credential as it is. The text holds the credentials key, and the log key only
+where a person asked for that.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from typing import ClassVar, Protocol
 from pydantic import SecretStr
 
 from store.key_file import KeyFile, SystemdCredential
+from store.key_text import HeldText
 from store.os_keyring import OsKeyring
 from store.vault_errors import HomeFault, HomeNotUsable, HomeReadOnly
-from store.vault_key import KeyMark, NotAKey, VaultKey
+from store.vault_key import KeyMark, NotAKey
 
 ENVIRONMENT_VARIABLE = "POSTROOM_VAULT_KEY"
 
@@ -115,6 +117,8 @@ class HomeReport:
     state: HomeState
     words: str
     """A sentence for a person; no key in it."""
+    log_key: bool = False
+    """Whether it holds the present log key too."""
 
     @property
     def usable(self) -> bool:
@@ -149,10 +153,12 @@ def homes(
     return (*always, OsKeyring(keyring_seconds)) if keyring else always
 
 
-def examine(home: KeyHome, mark: KeyMark | None) -> tuple[HomeReport, VaultKey | None]:
-    """Look into a home: what is there in words, and the key if it is the one that left the mark (None: no
-    vault yet)."""
-    key = None
+def examine(
+    home: KeyHome, mark: KeyMark | None, log_mark: KeyMark | None = None
+) -> tuple[HomeReport, HeldText | None]:
+    """Look into a home: what is there in words, and the keys where the credentials key is the one that left
+    the mark (None: no vault yet); of a log key that did not leave `log_mark`, only the words tell."""
+    held = None
     vault_id = mark.vault_id if mark else None
     try:
         text = home.read(vault_id or NO_VAULT)
@@ -161,21 +167,27 @@ def examine(home: KeyHome, mark: KeyMark | None) -> tuple[HomeReport, VaultKey |
     except HomeFault as error:
         state, words = HomeState.FAULT, str(error)
     else:
-        state, words, key = _judged(text, mark)
-    return HomeReport(home.name, home.where(vault_id), home.writable, state, words), key
+        state, words, held = _judged(text, mark)
+    log_key = False
+    if held is not None and held.log is not None:
+        log_key = log_mark is not None and held.log.fits(log_mark)
+        words = words[:-1] + (" and the log key." if log_key else ", and a log key that is not the vault's.")
+        held = held if log_key else HeldText(held.credentials)
+    return HomeReport(home.name, home.where(vault_id), home.writable, state, words, log_key), held
 
 
-def _judged(text: SecretStr | None, mark: KeyMark | None) -> tuple[HomeState, str, VaultKey | None]:
+def _judged(text: SecretStr | None, mark: KeyMark | None) -> tuple[HomeState, str, HeldText | None]:
     if text is None:
         return HomeState.EMPTY, "It holds no key.", None
     try:
-        key = VaultKey.from_text(text)
+        held = HeldText.from_text(text)
     except NotAKey:
         return HomeState.WRONG, "What it holds is not a key of postroom, or is cut short.", None
     if mark is None:
         return HomeState.WRONG, "It holds a key, and the store has no vault yet.", None
+    key = held.credentials
     if key.fits(mark):
-        return HomeState.SERVES, f"It holds the vault's key (generation {key.key_id}).", key
+        return HomeState.SERVES, f"It holds the vault's key (generation {key.key_id}).", held
     if key.vault_id != mark.vault_id:
         return HomeState.WRONG, "It holds the key of another vault.", None
     if key.key_id < mark.key_id:

@@ -1,27 +1,31 @@
-"""The vault: makes, unlocks, changes and rotates the credentials key; seals and opens secrets in the store.
+"""The vault: makes, unlocks, changes and rotates its keys, and keeps them in homes.
 
-The key lies in the store wrapped by a passphrase; it may be held unwrapped in other homes
-(`store.key_homes`). Locked is a normal state: what is there (`has`) can be told, what it is (`reveal`)
+The credentials key and the log key (`store.log_key`) lie in the store wrapped by one passphrase, which opens
+both. They may be held unwrapped in other homes (`store.key_homes`), the log key only where a person asks
+for it. Locked is a normal state: what is there (`has`) can be told, what it is (`reveal`, `open_messages`)
 cannot.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
 from pydantic import SecretStr
 from sqlmodel import Session
 
-from store import audit, vault_secrets, vault_tables
+from store import audit, log_opener, vault_secrets, vault_tables
 from store.database import Store
 from store.key_homes import HomeReport, HomeState, KeyHome, examine
+from store.key_text import HeldText
+from store.log_key import public_half
 from store.vault_errors import HomeFault as HomeFault
 from store.vault_errors import HomeNotUsable as HomeNotUsable
 from store.vault_errors import HomeReadOnly as HomeReadOnly
 from store.vault_errors import KeyHomeError as KeyHomeError
+from store.vault_errors import LogKeyAbsent as LogKeyAbsent
+from store.vault_errors import LogKeyDamaged as LogKeyDamaged
+from store.vault_errors import MessageUnreadable as MessageUnreadable
 from store.vault_errors import PassphraseTooWeak as PassphraseTooWeak
 from store.vault_errors import SecretUnreadable as SecretUnreadable
 from store.vault_errors import VaultAbsent as VaultAbsent
@@ -31,22 +35,17 @@ from store.vault_errors import VaultError as VaultError
 from store.vault_errors import VaultExists as VaultExists
 from store.vault_errors import VaultLocked as VaultLocked
 from store.vault_errors import WrongPassphrase as WrongPassphrase
-from store.vault_key import HeldKeys, VaultKey
+from store.vault_key import KeyMark, VaultKey
+from store.vault_pair import Pair, Records, fresh_log
 from store.vault_tables import SecretRow as SecretRow
 from store.vault_tables import VaultKeyRow as VaultKeyRow
+from store.vault_use import VaultState as VaultState
+from store.vault_use import VaultUse
 from store.vault_wrapping import Kdf as Kdf
-from store.vault_wrapping import Wrapping, require_strength
+from store.vault_wrapping import PassphraseKey, require_strength
 
 
-class VaultState(StrEnum):
-    """What the vault can do now."""
-
-    ABSENT = "absent"
-    LOCKED = "locked"
-    OPEN = "open"
-
-
-class Vault:
+class Vault(VaultUse):
     """The vault of one store, as one process sees it. Every method may be called from any thread.
 
     A method that takes a passphrase costs one derivation or two (0.2 s each by default, see `Kdf`) and holds
@@ -55,32 +54,14 @@ class Vault:
     """
 
     def __init__(self, store: Store, *, kdf: Kdf | None = None) -> None:
-        self._store = store
+        super().__init__(store)
         self._kdf = kdf or Kdf()
-        self._held = HeldKeys()
         self._notes: Mapping[str, str] = MappingProxyType({})
-
-    @property
-    def served_by(self) -> str | None:
-        """Where the key in this process came from: "passphrase" or the name of a home; None without one."""
-        return self._held.served_by
 
     @property
     def home_notes(self) -> Mapping[str, str]:
         """By a home's name, a sentence for each that failed, or held a wrong or old key, when last asked."""
         return self._notes
-
-    def state(self) -> VaultState:
-        """Absent, locked or open, as the store is now: a key that was rotated elsewhere counts as locked.
-
-        Raises:
-            VaultDamaged: the key record is not one.
-        """
-        with self._store.read() as session:
-            record = vault_tables.wrapping(session)
-        if record is None:
-            return VaultState.ABSENT
-        return VaultState.OPEN if self._held.fitting(record.mark) else VaultState.LOCKED
 
     def initialise(self, passphrase: SecretStr) -> None:
         """Make the vault, and leave it open.
@@ -89,30 +70,46 @@ class Vault:
             PassphraseTooWeak: see `require_strength`. VaultExists: there is one already.
         """
         require_strength(passphrase)
-        key = VaultKey.fresh(uuid.uuid4().hex, 1)
-        record = Wrapping.make(key, passphrase, self._kdf)
+        pair = Pair.fresh()
+        records = Records.make(pair, PassphraseKey.derive(passphrase, self._kdf))
         with self._store.write() as session:
             if vault_tables.wrapping(session) is not None:
                 raise VaultExists
-            vault_tables.put_wrapping(session, record, new_key=True)
+            records.put(session, new_keys=True)
             audit.record(session, self._store.actor, "vault created")
-        self._held.hold(key, "passphrase")
+        self._held.hold(pair.credentials, "passphrase")
+        self._held_log.hold(pair.log, "passphrase")
 
     def unlock(self, passphrase: SecretStr) -> None:
-        """Take the key into this process.
+        """Take both keys into this process. A vault from before the log gets its log key now, and a public
+        half that is not the log key's is put right. A damaged log key alone does not keep secrets closed:
+        `open_messages` tells of it.
 
         Raises:
             VaultAbsent, WrongPassphrase, VaultDamaged. VaultChanged: by another process at the same moment.
         """
-        record = self._record()
-        key = record.open(passphrase)
+        records = self._records()
+        key, by = records.open(passphrase)
+        try:
+            log, made, damage = (*self._log_opened(records, passphrase, by), "")
+        except LogKeyDamaged as damaged:
+            log, made, damage = None, None, damaged.what
         with self._store.write() as session:
-            self._require_unchanged(session, record)
+            self._require_unchanged(session, records)
             audit.record(session, self._store.actor, "vault unlocked", detail="by passphrase")
+            if made is not None:
+                made.put_log(session, new_key=True)
+                audit.record(session, self._store.actor, "vault log key created")
+            elif log is not None:
+                self._mend_public_half(session, records, log)
         self._held.hold(key, "passphrase")
+        self._log_damage = damage
+        if log is not None:
+            self._held_log.hold(log, "passphrase")
 
     def unlock_from(self, homes: Iterable[KeyHome]) -> str | None:
-        """Take the key from the first home that holds the right one; returns its name, or None.
+        """Take the key from the first home that holds the right one; returns its name, or None. Its log key
+        comes too, where it holds one.
 
         `home_notes` tells of the homes before it that failed, or held a wrong or old key. One that has no
         key, or that does not exist here, is passed over without a note.
@@ -120,13 +117,15 @@ class Vault:
         Raises:
             VaultAbsent, VaultDamaged.
         """
-        mark = self._record().mark
+        marks = _marks(self._records())
         notes: dict[str, str] = {}
         served = None
         for home in homes:
-            report, key = examine(home, mark)
-            if key is not None:
-                self._held.hold(key, home.name)
+            report, held = examine(home, *marks)
+            if held is not None:
+                self._held.hold(held.credentials, home.name)
+                if held.log is not None:
+                    self._held_log.hold(held.log, home.name)
                 served = home.name
                 break
             if report.state in (HomeState.WRONG, HomeState.FAULT):
@@ -141,158 +140,151 @@ class Vault:
             VaultDamaged: the key record is not one.
         """
         with self._store.read() as session:
-            record = vault_tables.wrapping(session)
-        return tuple(examine(home, record.mark if record else None)[0] for home in homes)
+            records = Records.read(session)
+        marks = _marks(records) if records else (None, None)
+        return tuple(examine(home, *marks)[0] for home in homes)
 
     def lock(self) -> None:
-        """Forget the key in this process, even if the store then fails; homes keep theirs."""
-        if self._held.clear():
+        """Forget both keys in this process, even if the store then fails; homes keep theirs."""
+        held = [self._held.clear(), self._held_log.clear()]
+        if any(held):
             with self._store.write() as session:
                 audit.record(session, self._store.actor, "vault locked")
 
     def change_passphrase(self, old: SecretStr, new: SecretStr) -> None:
-        """Wrap the same key under another passphrase; secrets, homes and other processes go on as they are.
+        """Wrap the same keys under another passphrase; secrets, messages, homes and other processes go on as
+        they are.
 
         Raises:
             PassphraseTooWeak, VaultAbsent, WrongPassphrase, VaultDamaged, VaultChanged.
         """
         require_strength(new)
-        before = self._record()
-        key = before.open(old)
-        after = Wrapping.make(key, new, self._strongest(before))
+        before = self._records()
+        pair, made = self._pair(before, old)
+        after = Records.make(pair, PassphraseKey.derive(new, self._strongest(before)))
         with self._store.write() as session:
             self._require_unchanged(session, before)
-            vault_tables.put_wrapping(session, after, new_key=False)
+            vault_tables.put_wrapping(session, after.credentials, new_key=False)
+            after.put_log(session, new_key=made)
             audit.record(session, self._store.actor, "vault passphrase changed")
 
     def rotate(self, passphrase: SecretStr, homes: Iterable[KeyHome] = ()) -> int:
-        """Make a new key and seal every secret anew under it, in one transaction; leaves the vault open.
+        """Make new keys, seal every secret and wrap every data key of the log anew, in one transaction;
+        leaves the vault open. Messages stay as they are: their data keys do.
 
-        Homes that held the old key get the new one after the commit; `home_notes` names those that could not
-        be brought up to date. Returns how many secrets there are.
+        Homes that held the old keys get the new ones after the commit; `home_notes` names those that could
+        not be brought up to date. Returns how many secrets there are.
 
         Raises:
             VaultAbsent, WrongPassphrase, VaultDamaged, VaultChanged. SecretUnreadable: one does not open
             under the old key. After any of them all is as it was.
         """
-        before = self._record()
-        old = before.open(passphrase)
-        holding = [home for home in homes if examine(home, before.mark)[1] is not None]
-        new = VaultKey.fresh(old.vault_id, old.key_id + 1)
-        after = Wrapping.make(new, passphrase, self._strongest(before))
-        with self._held.rotated_to(new, "passphrase"), self._store.write() as session:
+        before = self._records()
+        old, _made = self._pair(before, passphrase)
+        holding = [(home, held) for home in homes if (held := examine(home, *_marks(before))[1]) is not None]
+        new = old.renewed()
+        after = Records.make(new, PassphraseKey.derive(passphrase, self._strongest(before)))
+        with self._store.read() as session:
+            wrapped = log_opener.rewrapped(session, old.log, new.log)
+        with (
+            self._held.rotated_to(new.credentials, "passphrase"),
+            self._held_log.rotated_to(new.log, "passphrase"),
+            self._store.write() as session,
+        ):
             self._require_unchanged(session, before)
-            count = vault_secrets.seal_anew(session, old, new)
-            vault_tables.put_wrapping(session, after, new_key=True)
-            told = f"generation {new.key_id}, secrets sealed anew: {count}"
+            count = vault_secrets.seal_anew(session, old.credentials, new.credentials)
+            # Most were wrapped above, outside the transaction: 10,000 take 3 s, and mail waits for its end.
+            wrapped = log_opener.rewrapped(session, old.log, new.log, wrapped)
+            log_opener.put_rewrapped(session, wrapped, new.log.key_id)
+            after.put(session, new_keys=True)
+            told = f"generation {new.credentials.key_id}, secrets sealed anew: {count}"
             audit.record(session, self._store.actor, "vault key rotated", detail=told)
-        self._renew(holding, new)
+        self._renew(
+            (home, HeldText(new.credentials, new.log if held.log else None)) for home, held in holding
+        )
         return count
 
-    def keep_in(self, home: KeyHome) -> None:
-        """Put the key, unwrapped, into a home, so that the vault opens from it without a passphrase.
+    def keep_in(self, home: KeyHome, *, log_key: bool = False) -> None:
+        """Put the credentials key, unwrapped, into a home, so that the vault opens from it without a
+        passphrase.
+
+        Args:
+            log_key: put the log key there too: then messages open as well. Without, one that it held goes.
 
         Raises:
-            VaultAbsent, VaultLocked. HomeReadOnly, HomeNotUsable, HomeFault: it is not kept there.
+            VaultAbsent. VaultLocked: a key that is to be kept is not in this process. HomeReadOnly,
+            HomeNotUsable, HomeFault: it is not kept there.
         """
         with self._store.read() as session:
-            key = self._present(session)
-        home.write(key.vault_id, key.to_text())
+            held = HeldText(self._present(session), self._present_log(session) if log_key else None)
+        vault_id = held.credentials.vault_id
+        home.write(vault_id, held.to_text())
         with self._store.write() as session:
             self._present(session)
-            audit.record(session, self._store.actor, "vault key kept", detail=home.where(key.vault_id))
+            where = home.where(vault_id) + (", with the log key" if log_key else "")
+            audit.record(session, self._store.actor, "vault key kept", detail=where)
 
     def withdraw_from(self, home: KeyHome) -> bool:
-        """Remove this vault's key from a home, locked or not; returns whether one was there.
+        """Remove this vault's keys from a home, locked or not; returns whether any were there.
 
         Raises:
-            VaultAbsent. HomeReadOnly, HomeNotUsable, HomeFault: it may still be there.
+            VaultAbsent. HomeReadOnly, HomeNotUsable, HomeFault: they may still be there.
         """
-        vault_id = self._record().id
+        vault_id = self._records().credentials.id
         if not home.remove(vault_id):
             return False
         with self._store.write() as session:
             audit.record(session, self._store.actor, "vault key withdrawn", detail=home.where(vault_id))
         return True
 
-    def seal(self, session: Session, owner: str, name: str, secret: SecretStr) -> None:
-        """Encrypt a secret and keep it, in the caller's write transaction, in the place of the one before.
-
-        Raises:
-            VaultAbsent, VaultLocked. VaultError: the secret is empty or longer than 65,536 characters.
-        """
-        key = self._present(session)
-        vault_tables.put_secret(session, owner, name, key.key_id, key.seal(owner, name, secret))
-
-    def reveal(self, session: Session, owner: str, name: str) -> SecretStr | None:
-        """Decrypt a secret; None where there is no such one, whether locked or not.
-
-        Raises:
-            VaultAbsent, VaultLocked. SecretUnreadable: it was altered or moved, or is of another generation.
-        """
-        row = vault_tables.sealed_secret(session, owner, name)
-        if row is None:
-            return None
-        return self._present(session).open(owner, name, *row)
-
-    def seal_all(self, session: Session, secrets: Iterable[tuple[str, str, SecretStr]]) -> None:
-        """`seal` for many (owner, name, secret), with the key looked up once."""
-        vault_secrets.seal_all(session, self._present(session), secrets)
-
-    def reveal_all(
-        self, session: Session, owners: Iterable[str], name: str
-    ) -> Mapping[str, SecretStr | SecretUnreadable]:
-        """`reveal` for many owners' secrets of one name; one that does not open is the reason why not.
-
-        Raises:
-            VaultAbsent, VaultLocked: also where none of them has such a secret.
-        """
-        return vault_secrets.open_all(session, self._present(session), owners, name)
-
-    def has(self, session: Session, owner: str, name: str) -> bool:
-        """Whether there is such a secret; works locked."""
-        return vault_tables.has_secret(session, owner, name)
-
-    def forget(self, session: Session, owner: str, name: str | None = None) -> int:
-        """Delete a secret, or all of an owner, in the caller's write transaction; works locked.
-
-        Returns how many there were.
-        """
-        return vault_tables.drop_secrets(session, owner, name)
-
-    def _record(self) -> Wrapping:
+    def _records(self) -> Records:
         with self._store.read() as session:
-            record = vault_tables.wrapping(session)
-        if record is None:
+            records = Records.read(session)
+        if records is None:
             raise VaultAbsent
-        return record
+        return records
 
-    def _present(self, session: Session) -> VaultKey:
-        """The key in this process, if it is the vault's key in the transaction of `session`."""
-        record = vault_tables.wrapping(session)
-        if record is None:
-            raise VaultAbsent
-        key = self._held.fitting(record.mark)
-        if key is not None:
-            return key
-        if self._held:
-            raise VaultLocked("The vault's key was rotated elsewhere; unlock the vault again.")
-        raise VaultLocked
+    def _pair(self, records: Records, passphrase: SecretStr) -> tuple[Pair, bool]:
+        """Both keys, and whether the log key was only made now."""
+        key, by = records.open(passphrase)
+        log, made = self._log_opened(records, passphrase, by)
+        return Pair(key, log), made is not None
 
-    def _strongest(self, record: Wrapping) -> Kdf:
+    def _log_opened(
+        self, records: Records, passphrase: SecretStr, by: PassphraseKey
+    ) -> tuple[VaultKey, Records | None]:
+        """The log key, and its record where there was none and both were made now."""
+        log = records.open_log(passphrase, by)
+        if log is not None:
+            return log, None
+        log = fresh_log()
+        return log, records.with_log(log, by)
+
+    def _mend_public_half(self, session: Session, records: Records, log: VaultKey) -> None:
+        """Whoever can write the store can put a public half of his own there, and read what comes then."""
+        if records.public_half != public_half(log):
+            vault_tables.put_public_half(session, public_half(log))
+            told = "its public half was another's: mail sealed with that one cannot be opened"
+            audit.record(session, self._store.actor, "vault log key mended", detail=told)
+
+    def _strongest(self, records: Records) -> Kdf:
         """This program's parameters, or the record's where those cost an attacker more."""
-        return max(self._kdf, record.parameters, key=lambda kdf: kdf.cost)
+        return max(self._kdf, records.credentials.parameters, key=lambda kdf: kdf.cost)
 
-    def _renew(self, homes: Iterable[KeyHome], key: VaultKey) -> None:
+    def _renew(self, homes: Iterable[tuple[KeyHome, HeldText]]) -> None:
         notes: dict[str, str] = {}
-        for home in homes:
+        for home, held in homes:
             try:
-                home.write(key.vault_id, key.to_text())
+                home.write(held.credentials.vault_id, held.to_text())
             except KeyHomeError as error:
                 notes[home.name] = f"It still holds the key from before the rotation. {error}"
         self._notes = MappingProxyType(notes)
 
     @staticmethod
-    def _require_unchanged(session: Session, record: Wrapping) -> None:
-        if vault_tables.wrapping(session) != record:
+    def _require_unchanged(session: Session, records: Records) -> None:
+        if Records.read(session) != records:
             raise VaultChanged
+
+
+def _marks(records: Records) -> tuple[KeyMark, KeyMark | None]:
+    return records.credentials.mark, records.log.mark if records.log else None

@@ -54,9 +54,32 @@ class VaultDamaged(VaultError):
     """The key record in the store was altered: no passphrase can open it any more."""
 
     def __init__(self, what: str = "its digest does not fit") -> None:
+        self.what = what
         super().__init__(
             f"The vault's key record is damaged ({what}); restore the store from a copy. "
             "A key held in a key file or keyring still opens the secrets."
+        )
+
+
+class LogKeyAbsent(VaultError):
+    """The vault is older than the log of inbound mail, and has no key pair for it yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The vault has no key for inbound mail yet; unlock it once with its passphrase "
+            "(`postroom vault unlock`), and the key is made."
+        )
+
+
+class LogKeyDamaged(VaultDamaged):
+    """The log key's record was altered: inbound mail does not open, or is not sealed. Secrets are not
+    touched."""
+
+    def __init__(self, what: str = "its digest does not fit") -> None:
+        super().__init__(what)
+        self.args = (
+            f"The record of the log key is damaged ({what}); restore the store from a copy to read inbound "
+            "mail. Passwords and tokens are not touched.",
         )
 
 
@@ -69,6 +92,17 @@ class SecretUnreadable(VaultError):
         self.owner = owner
         self.name = name
         super().__init__(f"The {name} of {owner} cannot be opened: {why}. Enter it again.")
+
+
+class MessageUnreadable(SecretUnreadable):
+    """One inbound message does not open."""
+
+    def __init__(
+        self, uid: bytes, why: str = "it was altered or moved from another place", name: str = "message"
+    ) -> None:
+        super().__init__("the inbound log", name, why)
+        self.uid = uid
+        self.args = (f"The message cannot be opened: {why}. A copy of the store may hold it whole.",)
 
 
 class KeyHomeError(VaultError):

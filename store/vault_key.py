@@ -31,7 +31,7 @@ SECRET_CHARACTERS = 65_536
 """Longest secret that is sealed; the largest real ones are tokens of about 8,000 characters."""
 
 KEY_TEXT_CHARACTERS = 4_096
-"""A home's content longer than this is no key; a key's text has 85 characters."""
+"""A home's content longer than this is no key; a key's text has 85 characters, that of two 156."""
 
 KEY_TEXT_PREFIX = "postroom-key-1:"
 _KEY_TEXT = re.compile(re.escape(KEY_TEXT_PREFIX) + r"[A-Za-z0-9_-]{70}")
@@ -58,12 +58,13 @@ class KeyMark:
     check_value: bytes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class VaultKey:
-    """One generation of a vault's credentials key (AES-256-GCM)."""
+    """One generation of a key: of the credentials key (AES-256-GCM), or of the log key (the private half of
+    an X25519 pair, see `store.log_key`)."""
 
     vault_id: str
-    """32 hexadecimal digits."""
+    """32 hexadecimal digits: of the credentials key the vault's id; the log key has one of its own."""
     key_id: int
     """The generation: 1 at first, one more with each rotation."""
     secret: SecretBytes
@@ -92,7 +93,7 @@ class VaultKey:
         )
 
     def to_text(self) -> SecretStr:
-        """`postroom-key-1:` and base64url of vault id (16 bytes), generation (4) and key (32).
+        """`postroom-key-1:` and base64url of the id (16 bytes), generation (4) and key (32).
 
         The id and the generation let a home's content be told apart: this vault's, an older key of it, or
         another vault's.

@@ -18,6 +18,9 @@ from store.vault_wrapping import GENERATIONS, Wrapping, is_vault_id
 CREDENTIALS = "credentials"
 """Purpose of the key that seals passwords, client secrets and tokens."""
 
+LOG = "log"
+"""Purpose of the key pair that seals inbound messages: what is wrapped is its private half."""
+
 BATCH = 500
 """Secrets read at a time when all are sealed anew: bounds the memory, and keeps the statements few."""
 
@@ -25,7 +28,7 @@ _FIELDS = [field.name for field in dataclasses.fields(Wrapping)]
 
 
 class VaultKeyRow(SQLModel, table=True):
-    """One wrapped key for each purpose; a vault has one for credentials."""
+    """One wrapped key for each purpose: credentials, and the log of inbound messages."""
 
     __tablename__ = "vault_keys"
 
@@ -40,6 +43,8 @@ class VaultKeyRow(SQLModel, table=True):
     wrapped_key: bytes
     check_value: bytes
     digest: bytes
+    public_key: bytes | None = None
+    """The public half (X25519, 32 bytes), of the log key alone."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     """When this generation of the key was made."""
     changed_at: datetime = Field(sa_type=UtcDateTime)
@@ -62,15 +67,15 @@ class SecretRow(SQLModel, table=True):
     """When the secret itself was set; a rotation leaves it."""
 
 
-def wrapping(session: Session) -> Wrapping | None:
-    """The record of the credentials key, None while the store has no vault.
+def wrapping(session: Session, purpose: str = CREDENTIALS) -> Wrapping | None:
+    """The record of a key, None where there is none (of credentials: while the store has no vault).
 
     Raises:
         VaultDamaged: its values are of the wrong kind; whether they belong together, `Wrapping.open` tells.
     """
     # Columns, not the mapped object: that one would come from the session's memory the second time.
     columns = [col(getattr(VaultKeyRow, name)) for name in _FIELDS]
-    query = sqlalchemy.select(*columns).where(col(VaultKeyRow.purpose) == CREDENTIALS)
+    query = sqlalchemy.select(*columns).where(col(VaultKeyRow.purpose) == purpose)
     row = session.connection().execute(query).first()
     if row is None:
         return None
@@ -86,16 +91,42 @@ def wrapping(session: Session) -> Wrapping | None:
     return found
 
 
-def put_wrapping(session: Session, record: Wrapping, *, new_key: bool) -> None:
-    """Keep a record in the place of the one before; `new_key`: it wraps another key than that one did."""
+def put_wrapping(
+    session: Session,
+    record: Wrapping,
+    *,
+    new_key: bool,
+    purpose: str = CREDENTIALS,
+    public_key: bytes | None = None,
+) -> None:
+    """Keep a record in the place of the one before.
+
+    Args:
+        new_key: it wraps another key than that one did.
+        public_key: the public half of a log key.
+    """
     now = datetime.now(UTC)
-    values = {name: getattr(record, name) for name in _FIELDS} | {"changed_at": now}
+    values = {name: getattr(record, name) for name in _FIELDS}
+    values |= {"changed_at": now, "public_key": public_key}
     if new_key:
         values["created_at"] = now
-    done = session.exec(update(VaultKeyRow).where(col(VaultKeyRow.purpose) == CREDENTIALS).values(**values))
+    done = session.exec(update(VaultKeyRow).where(col(VaultKeyRow.purpose) == purpose).values(**values))
     if not done.rowcount:
-        session.add(VaultKeyRow(**values))
+        session.add(VaultKeyRow(purpose=purpose, **values))
         session.flush()
+
+
+def public_half(session: Session) -> bytes | None:
+    """The public half of the log key as it lies in the store; None where there is none, or it is no bytes."""
+    query = sqlalchemy.select(col(VaultKeyRow.public_key)).where(col(VaultKeyRow.purpose) == LOG)
+    found = session.connection().execute(query).scalar()
+    return found if isinstance(found, bytes) else None
+
+
+def put_public_half(session: Session, public_key: bytes) -> None:
+    """Put the public half of the log key right."""
+    of_log = col(VaultKeyRow.purpose) == LOG
+    session.exec(update(VaultKeyRow).where(of_log).values(public_key=public_key))
 
 
 def put_secret(session: Session, owner: str, name: str, key_id: int, sealed: bytes) -> None:

@@ -80,6 +80,21 @@ class Kdf:
             ) from None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PassphraseKey:
+    """What is derived from a passphrase, once, to wrap both keys of a vault with."""
+
+    kdf: Kdf
+    salt: bytes
+    key: SecretBytes
+
+    @classmethod
+    def derive(cls, passphrase: SecretStr, kdf: Kdf, salt: bytes | None = None) -> PassphraseKey:
+        """Derive it, with a new salt unless one is given. Costs one derivation (see `Kdf`)."""
+        salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
+        return cls(kdf, salt, kdf.derive(passphrase, salt))
+
+
 def require_strength(passphrase: SecretStr) -> None:
     """Refuse a new passphrase that protects nothing.
 
@@ -112,22 +127,22 @@ class Wrapping:
     """SHA-256 over all the rest. It keeps no attacker out: it tells damage from a wrong passphrase."""
 
     @classmethod
-    def make(cls, key: VaultKey, passphrase: SecretStr, kdf: Kdf) -> Wrapping:
-        """Wrap a key under a passphrase, with a new salt. Costs one derivation (see `Kdf`)."""
+    def make(cls, key: VaultKey, by: PassphraseKey) -> Wrapping:
+        """Wrap a key under a passphrase."""
         bare = cls(
             key.vault_id,
             key.key_id,
             "scrypt",
-            kdf.n,
-            kdf.r,
-            kdf.p,
-            secrets.token_bytes(SALT_BYTES),
+            by.kdf.n,
+            by.kdf.r,
+            by.kdf.p,
+            by.salt,
             b"",
             key.mark().check_value,
             b"",
         )
         nonce = secrets.token_bytes(NONCE_BYTES)
-        wrapped = AESGCM(kdf.derive(passphrase, bare.salt).get_secret_value()).encrypt(
+        wrapped = AESGCM(by.key.get_secret_value()).encrypt(
             nonce, key.secret.get_secret_value(), bare._parameters()
         )
         filled = replace(bare, wrapped_key=nonce + wrapped)
@@ -140,16 +155,26 @@ class Wrapping:
             VaultDamaged: the record was altered, or asks for more than the bounds allow.
             WrongPassphrase: the record is whole, the passphrase does not open it.
         """
+        return self.open_by(self.derived(passphrase))
+
+    def derived(self, passphrase: SecretStr, known: PassphraseKey | None = None) -> PassphraseKey:
+        """What this record is opened by: `known` where it was derived by the same parameters and salt, else
+        derived now. Raises as `open` does."""
         kdf = self._checked()
         if len(passphrase) > PASSPHRASE_MAXIMUM:
             raise WrongPassphrase
-        wrapping_key = kdf.derive(passphrase, self.salt)
+        if known is not None and (known.kdf, known.salt) == (kdf, self.salt):
+            return known
+        return PassphraseKey.derive(passphrase, kdf, self.salt)
+
+    def open_by(self, by: PassphraseKey) -> VaultKey:
+        """Unwrap the key by what was `derived` for this record. Raises as `open` does."""
         try:
             key = VaultKey(
                 self.id,
                 self.key_id,
                 SecretBytes(
-                    AESGCM(wrapping_key.get_secret_value()).decrypt(
+                    AESGCM(by.key.get_secret_value()).decrypt(
                         self.wrapped_key[:NONCE_BYTES], self.wrapped_key[NONCE_BYTES:], self._parameters()
                     )
                 ),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,9 @@ def test_status_names_every_home_in_order(postroom: InProcess) -> None:
         "words",
         "writable",
         "served",
+        "log_key",
     }
+    assert vault["log_key"] == {"state": "absent", "served_by": None}
     text = postroom("vault", "status").out.splitlines()
     assert text[0] == "There is no vault yet; make one with `postroom vault init`."
     assert [line.split()[0] for line in text if line[:1].isdigit()] == ["1.", "2.", "3.", "4."]
@@ -173,3 +177,62 @@ def test_a_home_that_fails_is_told(made: InProcess) -> None:
     told = made("assets", "set", "X", "--password-stdin", stdin="some password")
     assert told.status == 2
     assert "The key file did not open the vault. Others may read the key file" in told.err
+
+
+# The log key
+
+
+def test_the_log_key_is_kept_only_where_asked(made: InProcess) -> None:
+    assert status(made)["log_key"] == {"state": "locked", "served_by": None}
+    made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE)
+    assert status(made)["log_key"] == {"state": "locked", "served_by": None}
+    text = made("vault", "status").out.splitlines()
+    assert text[1].startswith("Inbound messages are sealed: the log key opens with the passphrase alone")
+    told = made("vault", "unlock", "--log-key", "--passphrase-stdin", stdin=PHRASE)
+    assert told.status == 0
+    assert told.err.splitlines()[-1].startswith("The key and the log key are kept: ")
+    vault = status(made)
+    assert vault["log_key"] == {"state": "open", "served_by": "key file"}
+    assert [home["log_key"] for home in vault["homes"]] == [False, False, True, False]
+    text = made("vault", "status").out.splitlines()
+    assert text[1] == "Inbound messages open by themselves too: the log key comes from the key file."
+    assert "already" in made("vault", "unlock", "--log-key").err
+    assert made("vault", "lock").err == "The key was removed from the key file.\n"
+    assert status(made)["log_key"]["state"] == "locked"
+
+
+def test_the_log_key_needs_the_passphrase_although_the_vault_is_open(made: InProcess) -> None:
+    made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE)
+    told = made("vault", "unlock", "--log-key")
+    assert told.status == 2
+    assert "--passphrase-stdin or --passphrase-file FILE" in told.err
+
+
+def test_init_keeps_the_log_key_where_asked(postroom: InProcess) -> None:
+    told = postroom("vault", "init", "--log-key", "--passphrase-stdin", stdin=PHRASE)
+    assert told.status == 2
+    assert "--keep" in told.err
+    assert status(postroom)["state"] == "absent"
+    given = ("--keep", "file", "--log-key", "--passphrase-stdin")
+    assert postroom("vault", "init", *given, stdin=PHRASE).status == 0
+    assert status(postroom)["log_key"] == {"state": "open", "served_by": "key file"}
+
+
+def test_a_vault_from_before_the_log_says_how_its_log_key_is_made(made: InProcess) -> None:
+    made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE)
+    (path,) = made.home.rglob("postroom.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM vault_keys WHERE purpose = 'log'")
+    assert status(made)["log_key"] == {"state": "absent", "served_by": None}
+    assert "made when the vault is next unlocked" in made("vault", "status").out.splitlines()[1]
+    assert made("vault", "unlock").status == 2, "the passphrase is asked for, though a home opens the vault"
+    assert made("vault", "unlock", "--passphrase-stdin", stdin=PHRASE).status == 0
+    assert status(made)["log_key"]["state"] == "locked"
+
+
+def test_a_damaged_log_key_is_told(made: InProcess) -> None:
+    (path,) = made.home.rglob("postroom.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE vault_keys SET salt = 'text' WHERE purpose = 'log'")
+    assert status(made)["log_key"] == {"state": "damaged", "served_by": None}
+    assert "The record of the log key is damaged" in made("vault", "status").out.splitlines()[1]

@@ -141,6 +141,86 @@ async def test_v_unlocks_and_locks(locked_store: Path) -> None:
         await person.until(lambda: "vault locked" in person.lines[0], "locked vault")
 
 
+# The log key
+
+
+@pytest.fixture
+def half_open_store(empty_store: Path) -> Path:
+    """Its key file opens passwords and tokens, but no messages."""
+    text = (empty_store.parent / "vault.key").read_text()
+    (empty_store.parent / "vault.key").write_text(text.partition(".")[0])
+    return empty_store
+
+
+async def test_v_asks_for_the_passphrase_where_only_the_credentials_key_is_here(
+    half_open_store: Path,
+) -> None:
+    async with at_console(half_open_store) as person:
+        assert "vault open, mail sealed" in person.lines[0]
+        await person.press("v")
+        await person.at(PassphraseDialog)
+        await person.sees("what is in messages opens with the passphrase alone")
+        await answer(person, PASSPHRASE.get_secret_value())
+        await person.at(MainScreen)
+        await person.until(lambda: "vault open" in person.lines[0] and "mail" not in person.lines[0], "open")
+        await person.press("v")
+        await person.until(lambda: "vault locked" in person.lines[0], "locked vault")
+
+
+async def test_a_half_open_vault_can_be_locked(half_open_store: Path) -> None:
+    async with at_console(half_open_store) as person:
+        await person.press("v")
+        await person.at(PassphraseDialog)
+        await person.sees("Ctrl+L: lock")
+        await person.press("escape")
+        await person.at(MainScreen)
+        await person.settled()
+        assert "mail sealed" in person.lines[0]
+        await person.press("v")
+        await person.at(PassphraseDialog)
+        await person.press("ctrl+l")
+        await person.at(MainScreen)
+        await person.is_told("The vault is locked in this console; lists and headers stay visible.")
+        await person.until(lambda: "vault locked" in person.lines[0], "locked vault")
+
+
+async def test_only_a_half_open_vault_is_locked_from_the_dialog(locked_store: Path) -> None:
+    async with at_console(locked_store) as person:
+        await person.press("v")
+        await person.at(PassphraseDialog)
+        assert "Ctrl+L" not in person.text
+        await person.press("ctrl+l")
+        await person.settled()
+        assert isinstance(person.console.screen, PassphraseDialog)
+
+
+async def test_a_vault_from_before_the_log_gets_its_key_in_the_console(empty_store: Path) -> None:
+    store = Store.open(empty_store)
+    with store.write() as session:
+        session.connection().execute(text("DELETE FROM vault_keys WHERE purpose = 'log'"))
+    store.close()
+    async with at_console(empty_store) as person:
+        assert "vault open, no log key yet" in person.lines[0]
+        await person.press("v")
+        await person.at(PassphraseDialog)
+        await person.sees("type the passphrase, and it is made")
+        await answer(person, PASSPHRASE.get_secret_value())
+        await person.at(MainScreen)
+        await person.until(lambda: "no log key" not in person.lines[0], "the key is made")
+        assert "vault open" in person.lines[0]
+
+
+async def test_a_damaged_log_key_is_said_and_v_locks(empty_store: Path) -> None:
+    store = Store.open(empty_store)
+    with store.write() as session:
+        session.connection().execute(text("UPDATE vault_keys SET salt = 'x' WHERE purpose = 'log'"))
+    store.close()
+    async with at_console(empty_store) as person:
+        assert "vault open, log key damaged" in person.lines[0]
+        await person.press("v")
+        await person.until(lambda: "vault locked" in person.lines[0], "locked vault")
+
+
 async def test_the_key_is_remembered_when_asked_for(locked_store: Path) -> None:
     async with at_console(locked_store) as person:
         await person.press("v")

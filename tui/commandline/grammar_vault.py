@@ -10,26 +10,31 @@ Example:
 """
 
 STATUS_SHAPE = """
-JSON: {"postroom": 1, "vault": {state (absent|locked|open), served_by (or null), homes: [HOME, ...]}},
-  where a HOME, in the order in which they are tried, has name, state, where, words, writable, served
+JSON: {"postroom": 1, "vault": {state (absent|locked|open), served_by (or null), log_key, homes: [HOME, ...]}}
+  where log_key, of the key that opens inbound messages, has state and served_by likewise; a HOME, in the
+  order in which they are tried, has name, state, where, words, writable, served, log_key (true: holds it too)
 """
 
 KEEP = (
     "where the key is kept: keyring, or a file of mode 0600 (default: the keyring if it works, else the file)"
 )
 
+LOG_KEY = "keep the log key there too: then inbound messages open without the passphrase as well"
+
 UNLOCK_ABOUT = """
 Unlock the vault for commands and consoles to come: the key, opened with the passphrase, is kept in the
 keyring or in a key file until `postroom vault lock`. Other commands that ask for it unlock for themselves.
+The key that opens inbound messages is not kept unless you say --log-key.
 """
 
 PASSPHRASE_ABOUT = """
-Change the passphrase. The key stays, and so do all secrets. From standard input or a file: two lines, the
-present passphrase and the new one.
+Change the passphrase. The keys stay, and so do all secrets and messages. From standard input or a file: two
+lines, the present passphrase and the new one.
 """
 
 ROTATE_ABOUT = """
-Make a new key and seal every secret anew, in one transaction. Homes that held the old key get the new one.
+Make new keys and seal every secret anew, in one transaction. Messages stay as they are: what opens them is
+wrapped anew. Homes that held the old keys get the new ones.
 """
 
 
@@ -37,7 +42,7 @@ def add(families: Family) -> None:
     """Add the family."""
     family = families.family("vault", "the vault that keeps passwords sealed", STATUS_EXAMPLE)
     status = family.command(
-        "status", "vault:status", "whether it is open, and where its key lies", STATUS_EXAMPLE, STATUS_SHAPE
+        "status", "vault:status", "whether it is open, and where its keys lie", STATUS_EXAMPLE, STATUS_SHAPE
     )
     as_json(status)
     init = family.command(
@@ -52,6 +57,7 @@ def add(families: Family) -> None:
         default="nowhere",
         help=f"{KEEP[:-1]}; nowhere: ask)",
     )
+    init.add_argument("--log-key", action="store_true", help=LOG_KEY)
     passphrase(init, "the new passphrase")
     unlock = family.command(
         "unlock",
@@ -61,6 +67,7 @@ def add(families: Family) -> None:
         about=UNLOCK_ABOUT.strip(),
     )
     unlock.add_argument("--keep", choices=("keyring", "file"), help=KEEP)
+    unlock.add_argument("--log-key", action="store_true", help=LOG_KEY)
     passphrase(unlock)
     family.command(
         "lock", "vault:lock", "remove the key from keyring and key file", "Example:\n  postroom vault lock"
@@ -76,7 +83,7 @@ def add(families: Family) -> None:
     rotate = family.command(
         "rotate",
         "vault:rotate",
-        "make a new key",
+        "make new keys",
         "Example:\n  postroom vault rotate",
         about=ROTATE_ABOUT.strip(),
     )

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from store.key_file import KeyFile
 from store.key_homes import HomeReport, HomeState, KeyHome
 from store.os_keyring import OsKeyring
-from store.vault import KeyHomeError, VaultAbsent, VaultExists, VaultState
+from store.vault import KeyHomeError, VaultAbsent, VaultDamaged, VaultExists, VaultState
 from tui.commandline import opening, secret_input
 from tui.commandline.faults import UsageError
 from tui.commandline.opening import PASSPHRASE_OPTIONS, opened
@@ -30,17 +30,31 @@ FOUND = {
 }
 
 
+DAMAGED = "damaged"
+LOG_WORDS = {
+    VaultState.OPEN.value: "Inbound messages open by themselves too: the log key comes from the {home}.",
+    VaultState.LOCKED.value: "Inbound messages are sealed: the log key opens with the passphrase alone "
+    "(`postroom vault unlock --log-key` keeps it at hand).",
+    VaultState.ABSENT.value: "There is no log key yet to seal inbound messages with; it is made when the "
+    "vault is next unlocked with its passphrase (`postroom vault unlock`).",
+    DAMAGED: "The record of the log key is damaged: inbound messages cannot be opened; restore the store "
+    "from a copy.",
+}
+
+
 def status(options: Namespace) -> int:
     """Print the vault's state and every home of its key in the order in which they are asked."""
     with opened(options) as desk:
         served = desk.unlock_from_homes()
         state = desk.vault.state()
+        log_state, log_served = _log_standing(desk)
         reports = desk.vault.describe(desk.homes)
     if options.json:
         print_json(
             vault={
                 "state": state.value,
                 "served_by": served,
+                "log_key": {"state": log_state, "served_by": log_served},
                 "homes": [
                     {
                         "name": report.name,
@@ -49,6 +63,7 @@ def status(options: Namespace) -> int:
                         "words": report.words,
                         "writable": report.writable,
                         "served": report.name == served,
+                        "log_key": report.log_key,
                     }
                     for report in reports
                 ],
@@ -56,6 +71,8 @@ def status(options: Namespace) -> int:
         )
         return 0
     print_line(_state_words(state, served))
+    if state is not VaultState.ABSENT:
+        print_line(LOG_WORDS[log_state].format(home=log_served))
     print_line("Homes of its key, in the order in which they are asked:")
     print_table(("", "HOME", "FOUND", ""), _home_rows(reports, served))
     return 0
@@ -63,6 +80,8 @@ def status(options: Namespace) -> int:
 
 def init(options: Namespace) -> int:
     """Make the vault; keep its key in a home only where that was asked for."""
+    if options.log_key and options.keep == "nowhere":
+        raise UsageError("--log-key is about what is kept; say where to keep it with --keep.")
     with opened(options) as desk:
         if desk.vault.state() is not VaultState.ABSENT:
             raise VaultExists
@@ -72,25 +91,42 @@ def init(options: Namespace) -> int:
             "The vault is made. Nobody can recover a lost passphrase: write it down where only you find it."
         )
         if options.keep != "nowhere":
-            _keep(desk, _home(desk, KEPT_BY[options.keep]))
+            _keep(desk, _home(desk, KEPT_BY[options.keep]), log_key=options.log_key)
     return 0
 
 
 def unlock(options: Namespace) -> int:
-    """Keep the key in a home, so that commands and consoles open the vault without asking."""
+    """Keep the key in a home, so that commands and consoles open the vault without asking; where a vault from
+    before the log has no log key, the passphrase makes it."""
     with opened(options) as desk:
         if desk.vault.state() is VaultState.ABSENT:
             raise VaultAbsent
         passphrase = opening.given_passphrase(options)
         if passphrase is not None:
             desk.vault.unlock(passphrase)
-        elif (served := desk.unlock_from_homes()) is None:
-            opening.ask(desk)
-        elif options.keep is None or served == KEPT_BY[options.keep]:
+        elif (served := _opened_before(desk, options)) and options.keep in (None, *_options_for(served)):
             narrate(f"The vault is open already: its key comes from the {served}.")
             return 0
-        _keep(desk, _home(desk, KEPT_BY[options.keep]) if options.keep else _default_home(desk))
+        home = _home(desk, KEPT_BY[options.keep]) if options.keep else _default_home(desk)
+        _keep(desk, home, log_key=options.log_key)
     return 0
+
+
+def _opened_before(desk: Desk, options: Namespace) -> str | None:
+    """Open the vault from its homes or, for what they lack, by asking; the home that held all that is to be
+    kept, else None."""
+    served = desk.unlock_from_homes()
+    log = desk.vault.log_state()
+    lacking = options.log_key and log is not VaultState.OPEN
+    if served is None or lacking or log is VaultState.ABSENT:
+        opening.ask(desk)
+    if log is VaultState.ABSENT:
+        narrate("The log key is made; inbound messages can be sealed with it.")
+    return None if lacking else served
+
+
+def _options_for(home: str) -> list[str]:
+    return [option for option, name in KEPT_BY.items() if name == home]
 
 
 def lock(options: Namespace) -> int:
@@ -151,6 +187,14 @@ def rotate(options: Namespace) -> int:
     return 0
 
 
+def _log_standing(desk: Desk) -> tuple[str, str | None]:
+    """The log key's state, or "damaged", and where it came from."""
+    try:
+        return desk.vault.log_state().value, desk.vault.log_served_by
+    except VaultDamaged:
+        return DAMAGED, None
+
+
 def _state_words(state: VaultState, served: str | None) -> str:
     if state is VaultState.ABSENT:
         return "There is no vault yet; make one with `postroom vault init`."
@@ -190,10 +234,11 @@ def _default_home(desk: Desk) -> KeyHome:
     return _home(desk, KeyFile.name)
 
 
-def _keep(desk: Desk, home: KeyHome) -> None:
-    desk.vault.keep_in(home)
+def _keep(desk: Desk, home: KeyHome, *, log_key: bool) -> None:
+    desk.vault.keep_in(home, log_key=log_key)
     (report,) = desk.vault.describe([home])
-    narrate(f"The key is kept: {report.where}. `postroom vault lock` removes it.")
+    kept = "The key and the log key are kept" if log_key else "The key is kept"
+    narrate(f"{kept}: {report.where}. `postroom vault lock` removes {'them' if log_key else 'it'}.")
 
 
 def _is_there(desk: Desk, home: KeyHome) -> bool:

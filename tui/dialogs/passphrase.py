@@ -30,10 +30,20 @@ class PassphraseDialog(ModalScreen[bool], LeavingScreen[bool], CommandHost):
     """Asks for the passphrase until it is right, or for a new one, twice. Answers whether the vault is
     open."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Not now", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Not now", show=False),
+        Binding("ctrl+l", "lock", "Lock the vault", show=False),
+    ]
 
-    def __init__(self, desk: Desk, state: VaultState, why: str) -> None:
+    def __init__(self, desk: Desk, state: VaultState, why: str, *, may_lock: bool = False) -> None:
+        """
+        Args:
+            state: absent asks for a new passphrase; else for the one that there is.
+            why: the sentence that says what needs it.
+            may_lock: offer to forget the key that is here, instead.
+        """
         super().__init__()
+        self._may_lock = may_lock
         self._desk = desk
         self._new = state is VaultState.ABSENT
         self._why = why
@@ -49,9 +59,8 @@ class PassphraseDialog(ModalScreen[bool], LeavingScreen[bool], CommandHost):
                 yield Input(password=True, compact=True, id="again")
             yield Tick("Remember the key on this machine (keyring, else key file)", compact=True, id="keep")
             yield Static("", classes="complaint", markup=False, id="complaint")
-            yield Static(
-                "Enter: go on   Tab, Space: remember or not   Esc: not now", classes="hint", markup=False
-            )
+            hint = "Enter: go on   Tab, Space: remember or not   Esc: not now"
+            yield Static(f"{hint}   Ctrl+L: lock" if self._may_lock else hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:
         for field in self.query(Input):
@@ -69,6 +78,16 @@ class PassphraseDialog(ModalScreen[bool], LeavingScreen[bool], CommandHost):
 
     def action_leave(self) -> None:
         self.dismiss(False)
+
+    def action_lock(self) -> None:
+        if self._may_lock:
+            self.run_worker(
+                self._lock(), group="passphrase", exit_on_error=False, description="lock the vault"
+            )
+
+    async def _lock(self) -> None:
+        await asyncio.to_thread(self._desk.vault.lock)
+        self.leave(False)
 
     async def _go_on(self) -> None:
         passphrase = SecretStr(self.query_one("#passphrase", Input).value)

@@ -9,6 +9,7 @@ import pytest
 
 from store.actor import Actor
 from store.database import Store
+from store.log_key import LogSealer
 from store.vault import Vault
 from tests.store.vault.kit import CHEAP, PASSPHRASE
 
@@ -25,3 +26,8 @@ def vault(store: Store) -> Vault:
     made = Vault(store, kdf=CHEAP)
     made.initialise(PASSPHRASE)
     return made
+
+
+@pytest.fixture
+def sealer(store: Store, vault: Vault) -> LogSealer:
+    return LogSealer(store)

@@ -7,13 +7,16 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from store import audit
+from store.connections import writing_connection
 from store.database import Store
+from store.log_key import LogSealer
 from store.vault import Kdf, Vault
 from store.vault_key import VaultKey
 from store.vault_wrapping import Wrapping
@@ -59,9 +62,9 @@ def raw(store: Store, statement: str, *values: object) -> list[tuple[object, ...
         return connection.execute(statement, values).fetchall()
 
 
-def record_of(store: Store) -> Wrapping:
-    names = [field.name for field in dataclasses.fields(Wrapping)]
-    return Wrapping(*raw(store, f"SELECT {', '.join(names)} FROM vault_keys")[0])
+def record_of(store: Store, purpose: str = "credentials") -> Wrapping:
+    names = ", ".join(field.name for field in dataclasses.fields(Wrapping))
+    return Wrapping(*raw(store, f"SELECT {names} FROM vault_keys WHERE purpose = ?", purpose)[0])
 
 
 def flipped(value: object) -> list[object]:
@@ -80,7 +83,8 @@ def flipped(value: object) -> list[object]:
 
 def as_it_lies(store: Store) -> list[list[tuple[object, ...]]]:
     """All that a change of the vault could touch."""
-    return [raw(store, f"SELECT * FROM {table}") for table in ("vault_keys", "secrets", "audit")]
+    tables = ("vault_keys", "secrets", "audit", "inbound_data_keys")
+    return [raw(store, f"SELECT * FROM {table}") for table in tables]
 
 
 def run(program: str) -> tuple[int, str, str]:
@@ -102,3 +106,49 @@ def put(path: Path, text: SecretStr | str | bytes, mode: int = 0o600) -> Path:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     path.chmod(mode)
     return path
+
+
+# Messages, as the receiver seals them
+
+
+MAIL = b"From: planted@example.com\r\n\r\nplanted body 5b0e\r\n"
+
+Sealed = tuple[bytes, int, bytes]
+"""A message's uid, its data key's id, and what was sealed."""
+
+
+def uid(number: int = 1) -> bytes:
+    return number.to_bytes(16, "big")
+
+
+@contextmanager
+def writing(store: Store) -> Iterator[sqlite3.Connection]:
+    """A transaction as the receiver's writer has them: on a plain connection; an error rolls it back."""
+    with closing(writing_connection(store.path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def sealed_mail(store: Store, sealer: LogSealer, number: int = 1, content: bytes = MAIL) -> Sealed:
+    with writing(store) as connection:
+        return (uid(number), *sealer.seal(connection, uid(number), content))
+
+
+def opened_mail(store: Store, vault: Vault, *rows: Sealed) -> list[bytes]:
+    with store.read() as session:
+        return vault.open_messages(session, rows)
+
+
+def private(vault: Vault) -> VaultKey:
+    """The log key that an open vault holds."""
+    return vault._held_log._keys[0]
+
+
+def data_keys(store: Store) -> int:
+    (found,) = raw(store, "SELECT count(*) FROM inbound_data_keys")
+    return int(str(found[0]))

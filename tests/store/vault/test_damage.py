@@ -67,7 +67,7 @@ def test_every_turned_bit_of_the_record_is_damage_and_not_a_wrong_passphrase(
 def test_a_damaged_record_in_the_file_is_refused_with_a_word(
     store: Store, vault: Vault, column: str, value: object
 ) -> None:
-    raw(store, f"UPDATE vault_keys SET {column} = ?", value)
+    raw(store, f"UPDATE vault_keys SET {column} = ? WHERE purpose = 'credentials'", value)
     for act in (
         lambda: Vault(store, kdf=CHEAP).unlock(PASSPHRASE),
         lambda: vault.change_passphrase(PASSPHRASE, OTHER),
@@ -78,7 +78,7 @@ def test_a_damaged_record_in_the_file_is_refused_with_a_word(
 
 
 def test_an_id_that_would_lead_a_key_file_elsewhere_is_refused(store: Store, vault: Vault) -> None:
-    raw(store, "UPDATE vault_keys SET id = '../../../etc/passwd'")
+    raw(store, "UPDATE vault_keys SET id = '../../../etc/passwd' WHERE purpose = 'credentials'")
     places = homes(key_file=None, keyring=False, environ={})
     for act in (
         vault.state,
