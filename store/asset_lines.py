@@ -40,16 +40,37 @@ class AssetLine:
     outcome: str | None
     failed_step: str | None
     diagnosis: str | None
+    first_mail_at: datetime | None = None
+    """When the first forwarded mail came; `store.forwarding_states.state_of` tells what follows."""
+    last_mail_at: datetime | None = None
+    usual_gap: float = 0.0
+    """Seconds between two mails, at most, as a rule."""
+    awaiting_confirmation: bool = False
+    """Whether the provider's request to confirm waits, and no mail came after it."""
+    pci_check: bool = False
+    engage: str = ""
+    """How its registration to Webex Engage stands, a word of `store.registrations.RegistrationState`; "":
+    there is none."""
+    service: str = ""
+    """What it is mapped to there."""
 
 
 LINES = """
     SELECT a.id, a.name, a.address, a.provider, a.sign_in, a.host, a.port, a.security, a.owner,
            a.forwarding_address,
            EXISTS (SELECT 1 FROM secrets s WHERE s.owner = 'asset:' || a.id AND s.name = 'password'),
-           c.started_at, c.outcome, c.failed_step, c.diagnosis
+           c.started_at, c.outcome, c.failed_step, c.diagnosis,
+           i.first_at, i.last_at, coalesce(i.usual_gap, 0.0),
+           EXISTS (SELECT 1 FROM confirmations w
+                    WHERE w.asset_id = a.id AND w.done_at IS NULL
+                      AND (i.last_at IS NULL OR w.arrived_at > i.last_at)),
+           a.pci_check, coalesce(r.state, ''), coalesce(r.service, '')
       FROM assets a
       LEFT JOIN checks c ON c.id =
-           (SELECT max(id) FROM checks WHERE asset_id = a.id AND outcome != 'cancelled')
+           (SELECT max(id) FROM checks
+             WHERE asset_id = a.id AND kind = 'connection' AND outcome != 'cancelled')
+      LEFT JOIN inbound_states i ON i.asset_id = a.id
+      LEFT JOIN registrations r ON r.asset_id = a.id
      WHERE :asset_id IS NULL OR a.id = :asset_id
      ORDER BY a.name_key
 """
@@ -77,4 +98,19 @@ def glance(path: Path) -> list[AssetLine]:
 
 
 def _values(row: Sequence[Any]) -> tuple[Any, ...]:
-    return (*row[:10], bool(row[10]), datetime.fromisoformat(row[11]) if row[11] else None, *row[12:])
+    return (
+        *row[:10],
+        bool(row[10]),
+        _time(row[11]),
+        *row[12:15],
+        _time(row[15]),
+        _time(row[16]),
+        row[17],
+        bool(row[18]),
+        bool(row[19]),
+        *row[20:22],
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Index, text
 from sqlmodel import Field, Session, SQLModel, select
 
-from store import audit, authorizations, deadlines
+from store import audit, authorizations, deadlines, inbound_retention, registrations
 from store.asset_errors import AssetError as AssetError
 from store.asset_errors import AssetGone as AssetGone
 from store.asset_errors import AssetTaken as AssetTaken
@@ -57,6 +57,12 @@ class AssetFields(SQLModel):
     """The app registration through which it signs in, where `sign_in` is OAuth 2.0."""
     ask_consent: bool = False
     """Whether the provider is told to ask for consent again (`prompt=consent`)."""
+    pci_check: bool = False
+    """Whether card numbers are masked in what is shown, exported and delivered of its mail."""
+    keep_days: int | None = None
+    """Days that its mail is kept; None: as the settings say, 0: without end."""
+    keep_megabytes: int | None = None
+    """How much of its mail is kept, in 10^6 octets; None: as the settings say, 0: no limit."""
 
     @property
     def sign_in_name(self) -> str:
@@ -187,16 +193,26 @@ def update(
 
 
 def delete(store: Store, vault: Vault, asset_ids: Iterable[int]) -> int:
-    """Delete assets with their secrets, checks and grants; returns how many there were."""
+    """Delete assets with their secrets, checks, grants and mail; returns how many there were.
+
+    Raises:
+        store.registrations.AssetRegistered: one is registered to Webex Engage; none is deleted.
+    """
+    asset_ids = list(dict.fromkeys(asset_ids))
+    with store.read() as session:
+        for asset_id in asset_ids:
+            registrations.refuse_deletion(session, asset_id)
+    for asset_id in asset_ids:
+        # In short transactions; what comes meanwhile goes with the asset.
+        inbound_retention.delete_of_asset(store, asset_id)
     deleted = 0
     with store.write() as session:
-        for asset_id in dict.fromkeys(asset_ids):
+        for asset_id in asset_ids:
+            registrations.refuse_deletion(session, asset_id)
             row = session.get(AssetRow, asset_id)
             if row is None:
                 continue
-            vault.forget(session, owner_of_secrets(asset_id))
-            deadlines.forget(session, owner_of_secrets(asset_id))
-            authorizations.forget(session, vault, asset_id)
+            _delete(session, vault, row)
             audit.record(
                 session,
                 store.actor,
@@ -205,9 +221,36 @@ def delete(store: Store, vault: Vault, asset_ids: Iterable[int]) -> int:
                 asset_name=row.name,
                 detail=row.address,
             )
-            session.delete(row)
             deleted += 1
     return deleted
+
+
+def delete_registered(store: Store, vault: Vault, asset_id: int, *, service: str, export: str) -> None:
+    """Delete an asset though it is registered to Webex Engage, and leave a tombstone.
+
+    Args:
+        service: what the person was told is orphaned there.
+        export: where the asset's settings were written before.
+
+    Raises:
+        store.registrations.RegistrationError: it is not registered so; nothing is deleted.
+    """
+    with store.read() as session:
+        registrations.refuse_burial(session, asset_id, service)
+    inbound_retention.delete_of_asset(store, asset_id)  # in short transactions; a mapping cannot change
+    with store.write() as session:
+        registrations.bury(session, store.actor, asset_id, service, export)
+        row = session.get(AssetRow, asset_id)
+        assert row is not None, "the tombstone was just made of it"
+        _delete(session, vault, row)
+
+
+def _delete(session: Session, vault: Vault, row: AssetRow) -> None:
+    assert row.id is not None
+    vault.forget(session, owner_of_secrets(row.id))
+    deadlines.forget(session, owner_of_secrets(row.id))
+    authorizations.forget(session, vault, row.id)
+    session.delete(row)
 
 
 def give_forwarding_addresses(store: Store, inbound_domain: str) -> int:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from store.asset_errors import AssetError
 
 CA_BYTES = 262_144
@@ -20,6 +17,9 @@ def read_ca_file(path: str) -> str:
     Raises:
         AssetError: it cannot be read, is too large, or holds no certificate.
     """
+    from cryptography import x509  # 2.5 MB, for the few assets that have such a file
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     try:
         file = Path(path).expanduser()
         if not stat.S_ISREG(file.stat().st_mode):  # a pipe would wait for a writer

@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -24,11 +23,12 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine
 
 from store.actor import Actor
-from store.folding import folded
+from store.connections import BUSY_MS, set_up
+from store.connections import connection as _connection
 from store.migrations import APPLICATION_ID, HEAD, migrate
 
-BUSY_MS = 5_000
-"""How long a writer waits for another process's transaction; ours take milliseconds."""
+INCREMENTAL = 2
+"""SQLite's auto_vacuum that gives pages back when it is asked to."""
 
 
 class StoreError(Exception):
@@ -66,8 +66,11 @@ class Store:
         try:
             _check_identity(path)
             with contextlib.closing(_connection(path, "rw")) as connection:
+                if not connection.execute("PRAGMA page_count").fetchone()[0]:
+                    connection.execute(f"PRAGMA auto_vacuum={INCREMENTAL}")
                 _keep_a_write_ahead_log(connection, path)
                 migrate(connection, path)
+                _give_space_back(connection)
         except sqlite3.Error as error:
             raise explained(error, path) from None
         except OSError as error:
@@ -189,21 +192,6 @@ def _disk_is_full(path: Path) -> bool:
     return disk.f_bavail * disk.f_frsize < SHARED_MEMORY_BYTES
 
 
-def _connection(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection that begins and ends no transaction by itself, and never makes the file.
-
-    Args:
-        mode: "ro" or "rw".
-    """
-    return sqlite3.connect(
-        f"file:{quote(os.fsencode(path))}?mode={mode}",
-        uri=True,
-        timeout=BUSY_MS / 1000,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-
-
 def _prepared(path: Path) -> Path:
     """The path made absolute, with directory (0700) and file (0600) made where they are missing; an existing
     file keeps its mode."""
@@ -277,6 +265,16 @@ def _keep_a_write_ahead_log(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def _give_space_back(connection: sqlite3.Connection) -> None:
+    """Let what is deleted leave the file (`PRAGMA incremental_vacuum`). A store that was made without is
+    written anew, once: it holds no mail yet. Where that cannot be now, the next opening tries again."""
+    if connection.execute("PRAGMA auto_vacuum").fetchone()[0] == INCREMENTAL:
+        return
+    with contextlib.suppress(sqlite3.OperationalError):  # in use elsewhere, or no room for a second copy
+        connection.execute(f"PRAGMA auto_vacuum={INCREMENTAL}")
+        connection.execute("VACUUM")
+
+
 def _engine(path: Path) -> Engine:
     engine = create_engine(
         "sqlite://",
@@ -286,11 +284,8 @@ def _engine(path: Path) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
-        # FULL: a commit that was answered survives a loss of power, NORMAL may lose the last ones.
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.create_function("folded", 1, folded, deterministic=True)
+    def _made(connection: sqlite3.Connection, _record: object) -> None:
+        set_up(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

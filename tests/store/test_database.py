@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from store import assets, audit, database
+from store import assets, audit, connections
 from store.database import Store, StoreBusy, StoreNotWritable, StoreUnusable
 from store.vault import Vault
 from tests.store.kit import Program, assert_told, fields, keep_check
@@ -96,7 +96,7 @@ def test_a_read_sees_one_moment(store: Store) -> None:
 
 
 def test_a_lock_that_is_held_too_long_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_MS", 50)
+    monkeypatch.setattr(connections, "BUSY_MS", 50)
     other = Store.open(store.path)
     with store.write(), pytest.raises(StoreBusy) as caught, other.write():
         pass

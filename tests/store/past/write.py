@@ -18,8 +18,10 @@ from store.authorizations import Authorization
 from store.checks import CheckStep, Outcome
 from store.database import Store
 from store.deadlines import Deadline
+from store.inbound_kinds import MailKind, Mark, Via
 from store.migrations import APPLICATION_ID, HEAD
 from store.vault import Vault
+from tests.store.inbound.kit import REQUEST, keep, message
 from tests.store.kit import CHEAP, NOON, PASSPHRASE, PASSWORD, fields, keep_check
 from tests.store.oauth_kit import CLIENT_SECRET, HOUR, PLAIN_CLIENT, claimed, consent, failed, kept
 
@@ -46,6 +48,7 @@ def fill(path: Path) -> None:
     keep_check(store, desk.id, asset_name=desk.name)
     keep_check(store, desk.id, Outcome.FAILED, steps=(step,), asset_name=desk.name)
     connect(store, vault, connected.id, client.id)
+    receive(store, desk.id)
     store.close()
 
 
@@ -64,10 +67,22 @@ def connect(store: Store, vault: Vault, asset_id: int, client_id: int) -> None:
         deadlines.put(session, oauth_clients.owner_of_secrets(client_id), ends)
 
 
+def receive(store: Store, asset_id: int) -> None:
+    """Give an asset a mail, one that came twice, and a request to confirm its forwarding address."""
+    mail = message(1, asset_id, subject="Offer 転送", attachments=("offer.pdf",), marks=(Mark.CARDS,))
+    asks = message(2, asset_id, kind=MailKind.CONFIRMATION, via=Via.DIRECT, confirmation=REQUEST)
+    keep(store, mail, asks)
+    keep(store, mail)
+
+
 def dumped(path: Path) -> str:
-    """A store as SQL; what SQLite keeps outside the tables comes first."""
+    """A store as SQL; what SQLite keeps outside the tables comes first. The search index comes by its own
+    tables, since it cannot be filled in the session that makes it in this way."""
     with closing(sqlite3.connect(path)) as connection:
-        return "\n".join([f"PRAGMA application_id={APPLICATION_ID};", *connection.iterdump(), ""])
+        statements = [
+            one for one in connection.iterdump() if not one.startswith('INSERT INTO "inbound_fts" ')
+        ]
+        return "\n".join([f"PRAGMA application_id={APPLICATION_ID};", *statements, ""])
 
 
 def main() -> None:
