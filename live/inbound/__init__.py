@@ -1,0 +1,1 @@
+"""What arrives: the receiver, what it files, and what is brought in and out of the log."""

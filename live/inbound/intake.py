@@ -1,0 +1,197 @@
+"""Keeps arriving mail, many in one transaction: one thread takes whatever waits, files it, commits, answers.
+
+While a commit is on its way to the disk the next mails gather, so that the slower the disk, the more share a
+commit. What waits is bounded by the connections, each of which has one mail in here at most, and by `Room`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from live.inbound.envelope import Arrival, Outcome
+from live.inbound.filing import messages_of
+from live.inbound.limits import Limits
+from live.inbound.room import Room
+from store.database import StoreBusy, StoreError, StoreNotWritable
+from store.inbound import Kept, NewMessage
+from store.vault import VaultError
+
+Answer = Callable[[Outcome], None]
+Confirmed = Callable[[int, bytes], object]
+
+
+class Writer(Protocol):
+    """What keeps messages; `store.inbound.InboundWriter` in life."""
+
+    def write(self, batch: Sequence[NewMessage]) -> list[Kept]: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Filed:
+    """What was done since the start; read by the loop, written by the thread."""
+
+    messages: int = 0
+    """Kept, repeats not counted."""
+    repeats: int = 0
+    octets: int = 0
+    commits: int = 0
+    faults: int = 0
+    """Mails that were answered with a 451 or 452."""
+    last_fault: str = ""
+    """One sentence, until a mail is kept again; for a person, never for a client."""
+
+
+class Intake:
+    """One for each receiver. All methods but the thread's own are called in the loop it was started in."""
+
+    def __init__(
+        self,
+        open_writer: Callable[[], Writer],
+        room: Room,
+        limits: Limits,
+        confirmed: Confirmed | None = None,
+    ) -> None:
+        """
+        Args:
+            confirmed: called in the loop, with message id and content, after a confirmation was kept.
+        """
+        self.filed = Filed()
+        self._confirmed = confirmed
+        self._open_writer = open_writer
+        self._writer: Writer | None = None
+        self._room = room
+        self._limits = limits
+        self._waiting: queue.SimpleQueue[tuple[Arrival, Answer] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def start(self) -> None:
+        """Open the writer and begin.
+
+        Raises:
+            StoreError, VaultError: messages cannot be kept; the text tells why.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._writer = await asyncio.to_thread(self._open_writer)
+        self._thread = threading.Thread(target=self._work, name="postroom intake", daemon=True)
+        self._thread.start()
+
+    def submit(self, arrival: Arrival, answer: Answer) -> None:
+        """Have a mail kept; `answer` is called in the loop after the commit that holds it, or the fault."""
+        self._waiting.put((arrival, answer))
+
+    async def accept(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        """Have mails kept; returns what became of each, after the commits."""
+        answers: list[asyncio.Future[Outcome]] = [asyncio.Future() for _ in arrivals]
+        for arrival, future in zip(arrivals, answers, strict=True):
+            self.submit(arrival, functools.partial(_resolve, future))
+        return list(await asyncio.gather(*answers))
+
+    async def close(self) -> None:
+        """Keep what waits, and end. Nothing may be submitted afterwards."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._thread = None
+
+    def _work(self) -> None:
+        assert self._loop is not None
+        ended = False
+        while not ended:
+            batch, ended = self._next_batch()
+            outcomes = self._keep(batch)
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits for an answer
+                self._loop.call_soon_threadsafe(_tell, batch, outcomes)
+            del batch  # while waiting for the next, nothing of this one is held
+        self._drop_writer()
+
+    def _next_batch(self) -> tuple[list[tuple[Arrival, Answer]], bool]:
+        """What waits now, at least one mail; and whether it is the last."""
+        batch: list[tuple[Arrival, Answer]] = []
+        octets = 0
+        item = self._waiting.get()
+        while item is not None:
+            batch.append(item)
+            octets += len(item[0].content) * len(item[0].addressed)
+            if len(batch) >= self._limits.batch_mails or octets >= self._limits.batch_octets:
+                return batch, False
+            try:
+                item = self._waiting.get_nowait()
+            except queue.Empty:
+                return batch, False
+        return batch, True
+
+    def _keep(self, batch: list[tuple[Arrival, Answer]]) -> list[Outcome]:
+        """Keep a batch in one transaction; where that fails for the sake of one mail, each in its own."""
+        arrivals = [arrival for arrival, _ in batch]
+        outcome, others_may_succeed = self._written(arrivals)
+        if others_may_succeed and len(arrivals) > 1:
+            return [self._written([arrival])[0] for arrival in arrivals]
+        return [outcome] * len(arrivals)
+
+    def _written(self, arrivals: Sequence[Arrival]) -> tuple[Outcome, bool]:
+        """What became of the mails, in one transaction; and whether fewer of them could have been kept."""
+        if not arrivals:
+            return Outcome.KEPT, False
+        try:
+            messages = [message for arrival in arrivals for message in messages_of(arrival)]
+            if self._writer is None:
+                self._writer = self._open_writer()
+            kept = self._writer.write(messages)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the client must hear that it may try again
+            return self._failed(error, len(arrivals))
+        self._tell_confirmations(messages, kept)
+        done = self.filed
+        done.repeats += (repeats := sum(one.repeat for one in kept))
+        done.messages += len(kept) - repeats
+        done.octets += sum(len(arrival.content) for arrival in arrivals)
+        done.commits += 1
+        done.last_fault = ""
+        return Outcome.KEPT, False
+
+    def _tell_confirmations(self, messages: Sequence[NewMessage], kept: Sequence[Kept]) -> None:
+        if self._confirmed is None or self._loop is None:
+            return
+        for message, one in zip(messages, kept, strict=True):
+            if message.confirmation is not None and not one.repeat:
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    self._loop.call_soon_threadsafe(self._confirmed, one.id, message.content)
+
+    def _failed(self, error: Exception, count: int) -> tuple[Outcome, bool]:
+        known = isinstance(error, (StoreError, VaultError))
+        # The words of an unknown fault may hold what a stranger wrote.
+        self.filed.last_fault = str(error) if known else f"A mail could not be kept ({type(error).__name__})."
+        whole = isinstance(error, (StoreBusy, StoreNotWritable, VaultError))
+        if whole or count == 1:
+            self.filed.faults += count
+        # A new one begins from what the store and its vault are then.
+        self._drop_writer()
+        full = isinstance(error, StoreNotWritable) and self._room.disk_is_short_now()
+        return (Outcome.NO_ROOM if full else Outcome.FAULT), not whole
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            try:
+                writer.close()
+            except Exception as error:  # noqa: BLE001  # it is given up either way
+                self.filed.last_fault = f"The writer could not be closed ({type(error).__name__})."
+
+
+def _tell(batch: list[tuple[Arrival, Answer]], outcomes: list[Outcome]) -> None:
+    for (_, answer), outcome in zip(batch, outcomes, strict=True):
+        answer(outcome)
+
+
+def _resolve(future: asyncio.Future[Outcome], outcome: Outcome) -> None:
+    if not future.cancelled():
+        future.set_result(outcome)
