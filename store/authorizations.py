@@ -37,6 +37,16 @@ class Authorization:
     began_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What can be told of an authorization without its secrets, also with a locked vault."""
+
+    asset_id: int
+    began_at: datetime
+    ends_at: datetime
+    used_at: datetime | None
+
+
 class StateRefused(Exception):
     """The `state` that came back is not one that waits: wrong, too old, or used already; the text says
     which."""
@@ -84,6 +94,13 @@ def remember(
             }
         )
         vault.seal(session, _owner(hashed), VERIFIER, SecretStr(sealed))
+
+
+def asked(store: Store, state: SecretStr) -> Asked | None:
+    """Whose answer a `state` belongs to; nothing is used up. None: it is nobody's, or was dropped."""
+    with store.read() as session:
+        row = session.get(AuthorizationRow, _hashed(state))
+    return Asked(row.asset_id, row.began_at, row.ends_at, row.used_at) if row else None
 
 
 def take(store: Store, vault: Vault, state: SecretStr, now: datetime) -> Authorization:

@@ -1,0 +1,47 @@
+"""Tells one process from all others, so that a dead one is known for dead whatever the clock says."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def mark_of(pid: int) -> str:
+    """What no other process has: the boot, the namespace of process ids and the process's start, as Linux
+    tells them; "" where the system does not."""
+    with suppress(OSError, IndexError):
+        boot = (PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {os.readlink(PROC / 'self/ns/pid')} {_started(pid)}"
+    return ""
+
+
+def is_gone(pid: int, mark: str) -> bool:
+    """Whether the process of that mark has certainly ended. False: it lives, or nobody can tell."""
+    own = mark_of(os.getpid())
+    if not mark or not own:
+        return False
+    boot, namespace, started = mark.split(" ")
+    own_boot, own_namespace, _ = own.split(" ")
+    if boot != own_boot:
+        return True  # a write-ahead log is used on one machine only: that machine has started anew
+    if namespace != own_namespace:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False  # another user's; its start may be hidden
+    except OverflowError:
+        return False
+    with suppress(OSError, IndexError):
+        return _started(pid) != started  # the number was given to another one
+    return False
+
+
+def _started(pid: int) -> str:
+    """Clock ticks from boot to its start (proc_pid_stat(5), field 22); the name before may hold anything."""
+    return (PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()[19].decode("ascii")
