@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 
 from live.smtp.concealment import Concealment
 from live.smtp.dial import Address, Dialled
@@ -48,6 +49,8 @@ class Ground:
     offer: Offer = field(default_factory=lambda: Offer({}, ()))
     distrust: ssl.SSLCertVerificationError | None = None
     """Why the certificate is not trusted. From then on the connection is only one to look at."""
+    mail: EmailMessage | None = None
+    """What is sent to `send_to`; None: a short test message."""
 
     @property
     def session(self) -> Session:

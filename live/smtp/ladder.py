@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from email.message import EmailMessage
 
 from live.diagnosis import UNKNOWN, Stage, diagnose
 from live.smtp import grant_rungs, mail_rungs, rungs, sasl
@@ -79,16 +80,32 @@ def rungs_for(target: Target, send_to: str | None = None) -> tuple[str, ...]:
     )
 
 
+def rungs_to_send(target: Target) -> tuple[str, ...]:
+    """The rungs of a climb that sends a mail of our own: its envelope is the mail's, and nobody signs in
+    where there is no name for it."""
+    left_out = {"envelope"} if target.sign_in_name else {"envelope", "sign-in"}
+    return tuple(name for name in rungs_for(target, target.address) if name not in left_out)
+
+
 class Ladder:
     """One connection test of one mailbox.
 
     Args:
         send_to: an address that gets one real test message at the end; None: no mail is sent.
+        mail: what `send_to` gets instead of a test message.
     """
 
-    def __init__(self, target: Target, *, limits: Limits | None = None, send_to: str | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        *,
+        limits: Limits | None = None,
+        send_to: str | None = None,
+        mail: EmailMessage | None = None,
+    ) -> None:
         self.target = target
-        self.rungs = rungs_for(target, send_to)
+        self.rungs = rungs_for(target, send_to) if mail is None else rungs_to_send(target)
+        self._mail = mail
         self._limits = limits or Limits()
         self._send_to = send_to
         self._conceal = sasl.concealment(target.sign_in_name, target.credential)
@@ -99,6 +116,10 @@ class Ladder:
         """Every line of both sides so far, the credential replaced; untrusted, at most 64 kB."""
         return self._transcript.text
 
+    def conceal_also(self, secret: str) -> None:
+        """Have one more secret, such as one that a mail holds, taken out of all words and facts."""
+        self._conceal.also(secret)
+
     async def climb(self) -> AsyncGenerator[RungStarted | CheckStep, None]:
         """Climb, and yield each rung as it begins and as it ends; rungs after a failed one are skipped.
 
@@ -107,6 +128,7 @@ class Ladder:
         itself should use `contextlib.aclosing`.
         """
         ground = Ground(self.target, self._limits, self._send_to, self._transcript, conceal=self._conceal)
+        ground.mail = self._mail
         left = iter(self.rungs)
         try:
             for name in left:

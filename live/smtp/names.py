@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from email.errors import MessageError
+from email.headerregistry import Address
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 """In a command line these start another command, or another field (NUL in PLAIN, \\x01 in XOAUTH2)."""
@@ -88,6 +90,20 @@ def address_on_wire(address: str) -> str:
         raise WireNameError("The part of the address after the @ is no domain.", "bad_address") from None
     if len(wire) > LONGEST_ADDRESS:
         raise WireNameError(f"The address is longer than {LONGEST_ADDRESS} characters.", "bad_address")
+    return wire
+
+
+def mailbox_on_wire(address: str) -> str:
+    """The address in ASCII, as an envelope and a message's header take it; the latter takes fewer forms.
+
+    Raises:
+        WireNameError: it is no address, or one that only SMTPUTF8 can carry.
+    """
+    wire = address_on_wire(address)
+    try:
+        Address(addr_spec=wire)
+    except (ValueError, IndexError, MessageError):  # IndexError: on some broken local parts
+        raise WireNameError("The address does not have the form name@domain.", "bad_address") from None
     return wire
 
 

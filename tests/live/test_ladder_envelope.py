@@ -66,6 +66,7 @@ async def test_a_refused_message_shows_the_servers_words(data: bytes, end: bytes
         ("sup port@example.com", "any-send-bad-address"),
         ("support@example.com> SIZE=1", "any-send-bad-address"),
         ("a..b@example.com", "any-send-bad-address"),
+        ("support@,", "any-send-bad-address"),
         ("support@example.com\r\nRCPT TO:<x@example.net>", "any-auth-forbidden-character"),
         ("support\0@example.com", "any-auth-forbidden-character"),
     ],
