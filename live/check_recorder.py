@@ -1,4 +1,4 @@
-"""Keeps connection tests that have ended: those that end close together share a transaction."""
+"""Keeps checks that have ended: those that end close together share a transaction."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from store import assets, audit, checks
+from store import assets, audit, checks, events
 from store.assets import Asset
 from store.checks import CheckRun, CheckStep, NewRun, Outcome
 from store.database import Store
+from store.events import Event
+from store.outside_words import kept_words
 
+ACTS = {checks.CONNECTION: "connection tested"}
+"""What the audit log calls a check, by its kind; else "<kind> checked"."""
 GATHER_S = 0.05
 """Least time between two transactions. One hop to a thread and one commit for all tests that end in it, in
 place of one each, takes a quarter off the time of 200 tests on loopback; a single test never waits."""
@@ -21,7 +25,7 @@ place of one each, takes a quarter off the time of 200 tests on loopback; a sing
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A connection test as it ended."""
+    """A check as it ended."""
 
     asset: Asset
     started_at: datetime
@@ -29,6 +33,7 @@ class Ended:
     outcome: Outcome
     steps: Sequence[CheckStep]
     transcript: str
+    kind: str = checks.CONNECTION
 
 
 @dataclass(slots=True)
@@ -41,7 +46,7 @@ class Recorder:
     _not_before: float = 0.0
 
     async def keep(self, ended: Ended) -> CheckRun | None:
-        """Record the test and return when it is in the store; None when its asset no longer exists. It is
+        """Record the check and return when it is in the store; None when its asset no longer exists. It is
         recorded even when the caller is cancelled meanwhile.
 
         Raises:
@@ -90,12 +95,14 @@ def record_all(store: Store, batch: Sequence[Ended]) -> list[CheckRun | None]:
             audit.record(
                 session,
                 store.actor,
-                "connection tested",
+                ACTS.get(ended.kind, f"{ended.kind} checked"),
                 asset_id=ended.asset.id,
                 asset_name=ended.asset.name,
                 detail=_in_short(ended),
             )
         runs = iter(checks.record_all(session, [_new_run(ended) for ended in kept]))
+        failed = [one for one in kept if one.kind == checks.CONNECTION and _failed(one)]
+        events.emit_all(session, Event.ASSET_TEST_FAILED, [_told(one) for one in failed])
         return [next(runs) if ended.asset.id in present else None for ended in batch]
 
 
@@ -108,9 +115,22 @@ def _new_run(ended: Ended) -> NewRun:
         ended.outcome,
         ended.steps,
         ended.transcript,
+        ended.kind,
     )
 
 
+def _told(ended: Ended) -> tuple[int, dict[str, str | None]]:
+    """What webhooks are told of a failed test."""
+    failed = _failed(ended)
+    assert failed is not None
+    words = kept_words(failed.words)
+    return ended.asset.id, {"step": failed.name, "words": words, "diagnosis": failed.diagnosis}
+
+
+def _failed(ended: Ended) -> CheckStep | None:
+    return next((step for step in ended.steps if step.outcome is Outcome.FAILED), None)
+
+
 def _in_short(ended: Ended) -> str:
-    failed = next((step for step in ended.steps if step.outcome is Outcome.FAILED), None)
+    failed = _failed(ended)
     return f"{ended.outcome.value} at {failed.name}" if failed else ended.outcome.value

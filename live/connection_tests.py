@@ -17,7 +17,7 @@ from live.check_recorder import Ended, Recorder, record_all
 from live.oauth.on_demand import HttpOnDemand
 from live.smtp.ladder import Ladder, Limits, RungStarted
 from live.smtp.target import Target, target_of
-from store import assets
+from store import assets, registrations
 from store.assets import Asset, SignIn
 from store.checks import CheckRun, CheckStep, Outcome
 from store.database import Store
@@ -60,7 +60,8 @@ class StepEnded:
 
 @dataclass(frozen=True, slots=True)
 class TestEnded:
-    """An asset's test has ended and is recorded; without a run when the asset was deleted in the meantime."""
+    """An asset's test has ended and is recorded; without a run when the asset was deleted in the meantime, or
+    is retired."""
 
     asset_id: int
     run: CheckRun | None
@@ -218,18 +219,23 @@ def record(
 
 
 Found = tuple[Asset, Target] | None
-"""An asset and what its test is aimed at; None: it no longer exists."""
+"""An asset and what its test is aimed at; None: it no longer exists, or is retired."""
 
 
 def _targets(store: Store, vault: Vault, asset_ids: Sequence[int], http: HttpOnDemand) -> list[Found]:
     found = [assets.by_id(store, vault, asset_id) for asset_id in asset_ids]
     with store.read() as session:
+        retired = registrations.retired(session, asset_ids)
         return [
-            None if asset is None else (asset, _target(store, session, vault, asset, http)) for asset in found
+            None
+            if asset is None or asset.id in retired
+            else (asset, kept_target(store, session, vault, asset, http))
+            for asset in found
         ]
 
 
-def _target(store: Store, session: Session, vault: Vault, asset: Asset, http: HttpOnDemand) -> Target:
+def kept_target(store: Store, session: Session, vault: Vault, asset: Asset, http: HttpOnDemand) -> Target:
+    """What a kept asset's test is aimed at; where its credential cannot be had, the target says why."""
     if asset.sign_in == SignIn.OAUTH:
         from live.oauth.stored_grant import StoredGrant  # 150 ms with its libraries, in this thread
 

@@ -30,6 +30,7 @@ a single one is over before anybody has read of it."""
 
 NO_CLIENT = "No OAuth client is chosen for this asset, so no token can be had."
 NO_GRANT = "No token has been generated yet."
+OTHERS = "The grant was made with {made_with}: generate a token again, or take that client again."
 NO_REFRESH = "The access token ends, and no refresh token came with it: generate a token again."
 LIMITED = "The refresh token ends at the time that the provider set when it gave it: generate a token again."
 FAILING = "The access token ends, and refreshing it has failed several times in a row."
@@ -68,6 +69,8 @@ def deadline_of(
         return Deadline(now, NO_CLIENT, WhoActs.OPERATOR)
     if grant is None or grant.state is GrantState.NONE:
         return Deadline(now, NO_GRANT, WhoActs.OPERATOR)
+    if grant.made_with:
+        return Deadline(now, OTHERS.format(made_with=grant.made_with), WhoActs.OPERATOR)
     if grant.state in (GrantState.CONSENT_REQUIRED, GrantState.CLIENT_FAULT):
         return _broken(grant, now)
     return min(_ends(asset, grant, client), key=lambda deadline: deadline.at, default=None)

@@ -54,6 +54,15 @@ class Grant:
     last_diagnosis: str | None
     rotation: int
     """Grows by one whenever tokens are kept."""
+    refresh_at: datetime | None = None
+    """When the refresh token came; None: there is none, or nobody knows."""
+    made_by: int | None = None
+    """The id of the OAuth client that it was made with; None: unknown."""
+    made_as: str = ""
+    """Tenant and client ID that this client had then."""
+    made_with: str = ""
+    """What it was made with, in words that follow "made with", where that is not the asset's client any more;
+    it is not used then, and counts as `CONSENT_REQUIRED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +99,9 @@ class GrantRow(SQLModel, table=True):
     last_words: str = ""
     last_diagnosis: str | None = None
     rotation: int = 0
+    refresh_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    made_by: int | None = None
+    """No foreign key: the client may be deleted once no asset uses it."""
+    made_as: str = ""
     claimed_by: str = ""
     claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-def grant_of(row: GrantRow) -> Grant:
-    """The row as the other rooms see it."""
-    return Grant(
-        **{name: getattr(row, name) for name in Grant.__slots__ if name != "state"},
-        state=GrantState(row.state),
-    )

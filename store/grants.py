@@ -8,7 +8,7 @@ commit of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,9 @@ from pydantic import SecretStr
 from sqlalchemy import bindparam, case, update
 from sqlalchemy import select as select_core
 from sqlalchemy.dialects.sqlite import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from store import deadlines
+from store import deadlines, grant_news
 from store.assets import AssetGone, AssetRow, owner_of_secrets
 from store.database import Store
 from store.deadlines import Deadline
@@ -27,11 +27,18 @@ from store.grant_claims import ClaimLost as ClaimLost
 from store.grant_claims import claim as claim
 from store.grant_claims import release as release
 from store.grant_events import GrantEvent, record_events
+from store.grant_makers import Maker as Maker
+from store.grant_makers import MakerChanged as MakerChanged
+from store.grant_makers import maker_of as maker_of
+from store.grant_makers import present
+from store.grant_makers import registration_of as registration_of
+from store.grant_reading import due as due
+from store.grant_reading import of as of
+from store.grant_reading import of_many as of_many
 from store.grant_rows import Grant as Grant
 from store.grant_rows import GrantRow as GrantRow
 from store.grant_rows import GrantState as GrantState
 from store.grant_rows import Tokens as Tokens
-from store.grant_rows import grant_of
 from store.outside_words import kept_words
 from store.vault import Vault
 
@@ -43,22 +50,6 @@ SCOPE_CHARACTERS = 10_000
 """All scopes that Google has together take 9,000."""
 
 
-def of(store: Store, asset_id: int) -> Grant | None:
-    """An asset's grant; None: it never had one."""
-    with store.read() as session:
-        row = session.get(GrantRow, asset_id)
-        return grant_of(row) if row else None
-
-
-def of_many(session: Session, asset_ids: Collection[int] | None = None) -> dict[int, Grant]:
-    """The grants of these assets, or of all, by asset; those that never had one are left out."""
-    query = select_core(*(col(getattr(GrantRow, name)) for name in Grant.__slots__))
-    if asset_ids is not None:
-        query = query.where(col(GrantRow.asset_id).in_(asset_ids))
-    rows = session.connection().execute(query).mappings()
-    return {row["asset_id"]: Grant(**{**row, "state": GrantState(row["state"])}) for row in rows}
-
-
 def access_token(session: Session, vault: Vault, asset_id: int) -> SecretStr | None:
     """The access token, which may have ended. Raises VaultError where the vault is locked."""
     return vault.reveal(session, owner_of_secrets(asset_id), ACCESS)
@@ -67,21 +58,6 @@ def access_token(session: Session, vault: Vault, asset_id: int) -> SecretStr | N
 def refresh_token(session: Session, vault: Vault, asset_id: int) -> SecretStr | None:
     """The newest refresh token. Raises VaultError where the vault is locked."""
     return vault.reveal(session, owner_of_secrets(asset_id), REFRESH)
-
-
-def due(store: Store, now: datetime, *, limit: int = 10_000) -> list[int]:
-    """The assets whose grant is to be refreshed, the most urgent first."""
-    query = (
-        select(GrantRow.asset_id)
-        .where(
-            col(GrantRow.next_refresh_at) <= now,
-            col(GrantRow.state).in_([GrantState.VALID.value, GrantState.RETRYING.value]),
-        )
-        .order_by(col(GrantRow.next_refresh_at))
-        .limit(limit)
-    )
-    with store.read() as session:
-        return list(session.exec(query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +73,8 @@ class Kept:
     event: GrantEvent
     consented: bool = False
     """Whether a person consented just now: then the old refresh token is replaced even where none came."""
+    maker: Maker | None = None
+    """The OAuth client that they were had with; None: the one that the asset has when they are written."""
 
 
 def keep_tokens(
@@ -116,6 +94,7 @@ def keep_tokens(
     Raises:
         ClaimLost: one of the claims is another's by now, or a new consent's; nothing is kept.
         AssetGone: a person consented for an asset that was deleted meanwhile; nothing is kept.
+        MakerChanged: it was given another client meanwhile; nothing is kept.
         VaultError: the vault is locked; nothing is kept. StoreError: it cannot be written.
     """
     if not news:
@@ -127,8 +106,9 @@ def keep_tokens(
             _refuse_gone(session, [asset_id for asset_id in asset_ids if asset_id not in before])
         elif lost := [id_ for id_ in asset_ids if before.get(id_, NEVER)["claimed_by"] != owner]:
             raise ClaimLost(lost)
+        makers = _makers(session, news, new_consent=owner is None)
         _seal_tokens(session, vault, news)
-        rows = [_row(new, before.get(new.asset_id, NEVER)) for new in news]
+        rows = [_row(new, before.get(new.asset_id, NEVER), makers.get(new.asset_id)) for new in news]
         statement = insert(GrantRow)
         replaced = {name: statement.excluded[name] for name in rows[0] if name != "asset_id"}
         session.connection().execute(
@@ -136,13 +116,15 @@ def keep_tokens(
         )
         deadlines.put_all(session, [(owner_of_secrets(new.asset_id), new.deadline) for new in news])
         record_events(session, [(new.asset_id, new.event) for new in news])
+        grant_news.renewed(session, news, before)
         if also is not None:
             also(session)
 
 
 NEVER: Mapping[str, Any] = {
-    **dict.fromkeys(("consent_at", "refresh_expires_at")),
+    **dict.fromkeys(("consent_at", "refresh_expires_at", "refresh_at")),
     **dict.fromkeys(("refresh_length", "rotation", "failures"), 0),
+    "state": GrantState.NONE.value,
     "has_refresh": False,
     "claimed_by": "",
 }
@@ -163,6 +145,18 @@ def _refuse_gone(session: Session, asset_ids: Sequence[int]) -> None:
             raise AssetGone(f"The asset {asset_id} was deleted by somebody else; its tokens are not kept.")
 
 
+def _makers(session: Session, news: Sequence[Kept], *, new_consent: bool) -> dict[int, Maker]:
+    """With which clients they were had. What was refreshed with one that the asset has no longer is kept all
+    the same: the refresh token in the store may be dead, and the asset may be given that client again."""
+    named = {new.asset_id: new.maker for new in news if new.maker is not None}
+    if not new_consent and len(named) == len(news):
+        return named
+    makers = present(session, [new.asset_id for new in news])
+    if new_consent and any(makers.get(asset_id) != maker for asset_id, maker in named.items()):
+        raise MakerChanged
+    return makers | named
+
+
 def _seal_tokens(session: Session, vault: Vault, news: Sequence[Kept]) -> None:
     secrets = []
     for new in news:
@@ -175,7 +169,7 @@ def _seal_tokens(session: Session, vault: Vault, news: Sequence[Kept]) -> None:
     vault.seal_all(session, secrets)
 
 
-def _row(new: Kept, before: Mapping[str, Any]) -> dict[str, Any]:
+def _row(new: Kept, before: Mapping[str, Any], maker: Maker | None) -> dict[str, Any]:
     """The whole row as it is from now on."""
     tokens = new.tokens
     refresh = len(tokens.refresh.get_secret_value()) if tokens.refresh else 0
@@ -198,6 +192,9 @@ def _row(new: Kept, before: Mapping[str, Any]) -> dict[str, Any]:
         "last_words": "",
         "last_diagnosis": None,
         "rotation": before["rotation"] + 1,
+        "refresh_at": before["refresh_at"] if stays else new.obtained_at if tokens.refresh else None,
+        "made_by": maker.client_id if maker else None,
+        "made_as": maker.registration if maker else "",
         "claimed_by": "",
         "claimed_until": None,
     }
@@ -250,6 +247,7 @@ def keep_failure(store: Store, failures: Sequence[Failed], *, owner: str) -> Non
             ],
         )
         deadlines.put_all(session, [(owner_of_secrets(failed.asset_id), failed.deadline) for failed in ours])
+        grant_news.failed(session, ours, before)
 
 
 def forget(session: Session, vault: Vault, asset_id: int) -> None:

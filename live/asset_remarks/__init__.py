@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from live.asset_remarks import connection, pasted, sign_in, values
+from live.asset_remarks import connection, inbound, pasted, sign_in, values
 from live.asset_remarks.draft import FIELDS, AssetLike, Draft, Remark
 
 __all__ = ["FIELDS", "AssetLike", "Remark", "remarks", "tidied"]
@@ -25,6 +25,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Remark]], ...] = (
     connection.port_and_security,
     connection.no_security,
     connection.authority,
+    inbound.kept,
     sign_in.password_shape,
     sign_in.password_timetable,
     sign_in.sign_in_name,

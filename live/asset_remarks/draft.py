@@ -26,8 +26,12 @@ FIELDS = {
     "owner": "owner",
     "note": "note",
     "ca_pem": "certificate authority",
+    "pci_check": "PCI check",
+    "keep_days": "keep days",
+    "keep_megabytes": "keep megabytes",
 }
 """The fields that are remarked on, in the form's order, with the words of the screen."""
+NO_TEXTS = frozenset({"port", "password", "pci_check", "keep_days", "keep_megabytes"})
 LONGEST = {"note": 10_000, "ca_pem": 65_536}
 """Characters; a page of text, and a bundle of some forty certificates."""
 LONGEST_LINE = 1_000
@@ -67,6 +71,10 @@ class AssetLike(Protocol):
     def ca_pem(self) -> str: ...
     @property
     def cleartext_agreed(self) -> bool: ...
+    @property
+    def keep_days(self) -> int | None: ...
+    @property
+    def keep_megabytes(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,8 @@ class Draft:
     text: Mapping[str, str]
     port: int
     cleartext_agreed: bool
+    kept: Mapping[str, int | None]
+    """How much inbound mail is kept, by `keep_days` and `keep_megabytes`; None: as the configuration says."""
     password: SecretStr
     """Empty where none is set, or where the old one stays."""
     now: datetime
@@ -98,12 +108,13 @@ class Draft:
     @classmethod
     def of(cls, fields: AssetLike, password: SecretStr | None, now: datetime) -> Draft:
         """A draft of the fields."""
-        raw = {field: str(getattr(fields, field)) for field in FIELDS if field not in ("port", "password")}
+        raw = {field: str(getattr(fields, field)) for field in FIELDS if field not in NO_TEXTS}
         return cls(
             raw=raw,
             text={field: pasted.stripped(value[: longest(field)]) for field, value in raw.items()},
             port=fields.port,
             cleartext_agreed=bool(fields.cleartext_agreed),
+            kept={"keep_days": fields.keep_days, "keep_megabytes": fields.keep_megabytes},
             password=password or SecretStr(""),
             now=now if now.tzinfo else now.replace(tzinfo=UTC),
         )

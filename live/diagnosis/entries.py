@@ -28,6 +28,8 @@ class Stage(StrEnum):
     """MAIL FROM, RCPT TO, DATA."""
     OAUTH = "oauth"
     """Consent page, redirect, token answer."""
+    DOMAIN = "domain"
+    """DNS records of the asset's domain; all that can be found there postroom finds itself."""
     ANY = "any"
 
 

@@ -30,7 +30,7 @@ from store.checks import CheckStep, Outcome
 from store.database import Store
 from store.deadlines import Deadline
 from store.grant_events import GrantEvent, record_event
-from store.grants import Grant, Kept, Tokens
+from store.grants import Grant, Kept, MakerChanged, Tokens, maker_of
 from store.kinds import Provider
 from store.oauth_clients import Flow, OAuthClient
 from store.vault import Vault
@@ -101,7 +101,12 @@ async def accept(
         return refused
     by_person = consented and client.flow == Flow.AUTHORIZATION_CODE
     kept = _kept(asset, client, tokens, obtained_at, ms, consented=by_person)
-    return await asyncio.to_thread(_keep, store, vault, asset, kept, steps)
+    try:
+        return await asyncio.to_thread(_keep, store, vault, asset, kept, steps)
+    except MakerChanged as changed:
+        refused = _found(asset, str(changed), "other_client", steps)
+    await asyncio.to_thread(_record_refusal, store, asset.id, obtained_at, ms, refused)
+    return refused
 
 
 # The checks
@@ -178,6 +183,7 @@ def _kept(
         next_refresh_at=next_at,
         deadline=deadline_of(asset, after, client, obtained_at),
         event=GrantEvent(obtained_at, "consent", "kept", ms, said),
+        maker=maker_of(client.id, client),
         consented=consented,
     )
 

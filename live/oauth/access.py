@@ -99,7 +99,7 @@ async def usable(
 ) -> Usable:
     """`usable_token`, with what was found out on the way; `http` is only opened where it is needed."""
     grant, token = await asyncio.to_thread(_read, store, vault, asset)
-    if is_fresh(grant, now()) and not _same(token, refused):
+    if is_fresh(grant, now()) and not grant.made_with and not _same(token, refused):
         return Usable(token, grant, None)
     try:
         client = await http()
@@ -111,7 +111,8 @@ async def usable(
         grant, token = await asyncio.to_thread(_read, store, vault, asset)
         return Usable(token, grant, done)
     definite = done.result in (Result.CONSENT, Result.CLIENT)
-    if not definite and is_fresh(grant, now(), left=timedelta(0)) and not _same(token, refused):
+    usable_yet = is_fresh(grant, now(), left=timedelta(0)) and not grant.made_with
+    if not definite and usable_yet and not _same(token, refused):
         return Usable(token, grant, done)
     raise NoToken(done.words, done.diagnosis or UNKNOWN_OAUTH, definite=definite)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from live.deadlines import OTHERS
 from live.diagnosis import OAuthWords, diagnose_oauth
 from live.oauth.faults import Fault, TokenRefused
 from live.oauth.schedule import is_fresh
-from store import grants, oauth_clients
+from store import grants, oauth_clients, registrations
 from store.assets import AssetRow, owner_of_secrets
 from store.database import Store, StoreError
 from store.grants import Grant, GrantState
@@ -129,6 +130,7 @@ class Claims:
             reading = _Reading(
                 claimed, locked, grants.of_many(session, asset_ids), _mailboxes(session, asset_ids)
             )
+            reading.retired = registrations.retired(session, asset_ids)
             reading.clients = _clients(session, {one.oauth_client_id for one in reading.mailboxes.values()})
             if not claimed:
                 return reading
@@ -153,6 +155,7 @@ class _Reading:
     """Why the vault cannot be read."""
     grants: Mapping[int, Grant]
     mailboxes: Mapping[int, Mailbox]
+    retired: Collection[int] = ()
     clients: Mapping[int, OAuthClientFields] = field(default_factory=dict)
     secrets: Mapping[str, SecretStr | SecretUnreadable] = field(default_factory=dict, repr=False)
     """By owner: refresh tokens of assets, secrets of clients."""
@@ -168,10 +171,15 @@ class _Reading:
         no, why = functools.partial(NotClaimed, asset_id, mailbox.name), functools.partial(_why, mailbox)
         if mailbox.sign_in != SignIn.OAUTH:
             return no(None, "The asset signs in by password; it has no grant to refresh.")
+        if asset_id in self.retired:
+            return no(None, "The asset is retired: nothing is renewed for it.")
         if client is None:
             return no(why("client_missing"), "The asset has no OAuth client.")
         if grant is None or grant.state is GrantState.NONE:
             return no(why("grant_missing"), "The asset has no grant yet.")
+        if grant.made_with and client.flow == Flow.AUTHORIZATION_CODE:
+            words, found = OTHERS.format(made_with=grant.made_with), why("other_client")
+            return no(None, words, replace(grant, last_words=words, last_diagnosis=found))
         if stands.get(asset_id) != (grant.rotation, grant.failures):
             return no(None, "Another process has just been at it.", grant)
         if only_due and (grant.next_refresh_at is None or grant.next_refresh_at > now):

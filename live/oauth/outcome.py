@@ -14,7 +14,7 @@ from live.oauth.schedule import ends_at, next_refresh, next_try, renewed
 from live.oauth.token_requests import Fetched
 from live.oauth.token_writing import Settled
 from store.grant_events import GrantEvent
-from store.grants import Failed, Grant, GrantState, Kept
+from store.grants import Failed, Grant, GrantState, Kept, maker_of
 
 DELETED = "The asset, or its grant, was taken away meanwhile."
 TAKEN = "Another process has renewed it meanwhile; its tokens are taken."
@@ -53,6 +53,7 @@ def kept(claimed: Claimed, fetched: Fetched, asked_at: datetime) -> Kept:
         next_refresh_at=next_at,
         deadline=deadline_of(claimed.mailbox, after, claimed.client, asked_at),
         event=GrantEvent(asked_at, "refresh", "kept", fetched.ms, said),
+        maker=maker_of(claimed.mailbox.oauth_client_id or 0, claimed.client),
     )
 
 

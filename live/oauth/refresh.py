@@ -106,6 +106,14 @@ async def refresh_due(
             yield event
 
 
+def in_memory_only(store: Store, vault: Vault) -> tuple[str, ...]:
+    """The names of the assets whose new tokens are not written yet; as a rule for less than 0.1 s.
+
+    For whoever ends the program, after `unwritten`. To be called in the loop that refreshes.
+    """
+    return keeper_of(store, vault).names
+
+
 async def unwritten(store: Store, vault: Vault, *, patience_s: float = 0.0) -> str:
     """Try again to write tokens that could not be written, once or for so many seconds; returns why it
     failed, or "".

@@ -180,7 +180,8 @@ class Round:
             self._places.release()
         self._tell_clock(skew)
         settled = functools.partial(self._settled, claimed, result, skew)
-        self.keeper.put(Ended(result, claimed.grant.rotation, settled, self.events.put_nowait))
+        name, rotation = claimed.mailbox.name, claimed.grant.rotation
+        self.keeper.put(Ended(result, rotation, settled, self.events.put_nowait, name))
 
     def _settled(self, claimed: Claimed, result: Kept | Failed, skew: float | None, settled: Settled) -> None:
         self.events.put_nowait(outcome.told(claimed, result, settled, skew))

@@ -104,7 +104,7 @@ def nothing(asset_id: int) -> Grant:
 
 
 def renewed(grant: Grant, tokens: Tokens, obtained_at: datetime, next_refresh_at: datetime | None) -> Grant:
-    """The grant as it is once a refresh that brought `tokens` is kept."""
+    """The grant as it is once a refresh that brought `tokens` is kept, with the client that its asset has."""
     return replace(
         grant,
         state=GrantState.VALID,
@@ -119,4 +119,6 @@ def renewed(grant: Grant, tokens: Tokens, obtained_at: datetime, next_refresh_at
         last_words="",
         last_diagnosis=None,
         rotation=grant.rotation + 1,
+        refresh_at=obtained_at if tokens.refresh is not None else grant.refresh_at,
+        made_with="",
     )

@@ -81,9 +81,14 @@ def _candidates(
             continue
         if fields.flow != Flow.AUTHORIZATION_CODE:
             yield asset, None
-        elif grant is not None and grant.has_refresh and grant.state in ORDER:
+        elif grant is not None and grant.has_refresh and grant.state in ORDER and _made_as(fields, grant):
             held.append((asset, grant))
     yield from sorted(held, key=lambda pair: ORDER.index(pair[1].state))
+
+
+def _made_as(fields: OAuthClientFields, grant: Grant) -> bool:
+    """Whether the client, as it shall be, is the one that the grant was made with."""
+    return grant.made_as in ("", grants.registration_of(fields))
 
 
 async def _tried(
@@ -147,5 +152,6 @@ async def _renewed(http: OAuthHttp, keeper: TokenKeeper, claimed: Claimed) -> No
     )
     kept: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
     result = outcome.kept(claimed, fetched, asked_at)
-    keeper.put(Ended(result, claimed.grant.rotation, kept.set_result, lambda _: None))
+    name, rotation = claimed.mailbox.name, claimed.grant.rotation
+    keeper.put(Ended(result, rotation, kept.set_result, lambda _: None, name))
     await kept

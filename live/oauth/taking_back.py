@@ -34,7 +34,7 @@ async def take_back(store: Store, vault: Vault, http: OAuthHttp, asset: Asset, c
     """
     told: Told = "not told"
     ms = 0.0
-    if not steps_instead(client):
+    if not await asyncio.to_thread(steps_for, store, asset.id, client):
         token, hint, secret = await asyncio.to_thread(_read, store, vault, asset, client)
         if token is not None:
             try:
@@ -45,6 +45,19 @@ async def take_back(store: Store, vault: Vault, http: OAuthHttp, asset: Asset, c
             told, ms = ("knew already" if revoked.already else "told"), revoked.ms
     await asyncio.to_thread(_forget, store, vault, asset, told, ms)
     return told
+
+
+def steps_for(store: Store, asset_id: int, client: OAuthClient) -> tuple[str, ...]:
+    """What a person does where `take_back` cannot tell the provider; empty: it can. Blocks for disk."""
+    grant = grants.of(store, asset_id)
+    if grant is not None and grant.made_with:
+        # The token is none of the client's, and is shown to nobody under its name.
+        return (
+            f"The grant was made with {grant.made_with}: withdraw that app's access in the settings of the "
+            "account at the provider.",
+            "Or take that client again, and revoke the grant then.",
+        )
+    return steps_instead(client)
 
 
 def _read(

@@ -20,6 +20,7 @@ from live.oauth.token_writing import Settled as Settled
 from live.oauth.token_writing import Unwritten as Unwritten
 from live.oauth.token_writing import Written as Written
 from store.database import Store
+from store.grants import Kept
 from store.vault import Vault
 
 GATHER_S = 0.02
@@ -78,6 +79,11 @@ class TokenKeeper:
             if self._waiting:
                 await asyncio.sleep(FIRST_WAIT_S)
         return self.trouble
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the assets whose new tokens are in memory alone, in the order in which they came."""
+        return tuple(ended.name for ended in self._waiting if isinstance(ended.result, Kept))
 
     async def _write(self) -> None:
         wait = FIRST_WAIT_S

@@ -61,6 +61,8 @@ class Ended:
     settled: Callable[[Settled], None]
     """Called in the loop, once it is in the store."""
     told: Told
+    name: str = ""
+    """Of the asset, for the words about it."""
 
     @property
     def asset_id(self) -> int:

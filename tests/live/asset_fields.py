@@ -29,6 +29,8 @@ class Fields:
     note: str = ""
     ca_pem: str = ""
     cleartext_agreed: bool = False
+    keep_days: int | None = None
+    keep_megabytes: int | None = None
 
 
 GMAIL = Fields(provider="gmail", host="smtp.gmail.com", port=465, security="ssl")

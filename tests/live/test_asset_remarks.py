@@ -236,3 +236,13 @@ def test_remarks_come_in_the_order_of_the_form_errors_first() -> None:
     places = [(order.index(remark.field), remark.severity) for remark in found]
     assert places == sorted(places)
     assert {remark.field for remark in found} == {"name", "host", "port", "owner", "password"}
+
+
+@pytest.mark.parametrize("field", ["keep_days", "keep_megabytes"])
+def test_how_much_mail_is_kept_is_a_number_or_nothing(field: str) -> None:
+    for number in (None, 0, 1, 36_500):
+        assert not said(but(**{field: number}))
+    for number in (-1, 10**8):
+        found = one(but(**{field: number}))
+        assert (found.field, found.severity) == (field, "error")
+        assert f"inbound_{field}" in found.remedy

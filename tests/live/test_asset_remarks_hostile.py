@@ -42,6 +42,8 @@ ANY_FIELDS = st.builds(
     note=TEXTS,
     ca_pem=TEXTS,
     cleartext_agreed=st.booleans(),
+    keep_days=st.none() | st.integers(),
+    keep_megabytes=st.none() | st.integers(),
 )
 MOMENTS = st.datetimes(timezones=st.sampled_from([UTC, None]))
 

@@ -65,7 +65,7 @@ FOUND_BY_THE_PROGRAM = [
     "no_refresh_token", "scope_missing", "wrong_account", "state_unknown", "state_ended", "state_used",
     "iss_mismatch", "redirect_timeout", "no_access_token", "plain_http", "token_url_redirects", "html_answer",
     "answer_too_long", "bad_token", "bad_expires_in", "clock_off", "device_code_ended", "service_account_key",
-    "client_missing", "client_secret_missing", "vault_locked",
+    "client_missing", "client_secret_missing", "vault_locked", "other_client",
 ]  # fmt: skip
 
 

@@ -152,7 +152,7 @@ def plans(store: Store, act: Callable[[], object]) -> list[str]:
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if statement.lstrip().startswith("SELECT"):
+        if statement.lstrip().startswith(("SELECT", "WITH")):
             seen.append((statement, parameters))
 
     event.listen(store._engine, "before_cursor_execute", note)

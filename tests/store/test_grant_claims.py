@@ -212,4 +212,5 @@ def test_due_are_only_those_that_a_refresh_can_help(store: Store, vault: Vault) 
 
 def test_what_is_due_is_found_by_the_index_without_sorting(store: Store, ids: list[int]) -> None:
     plan = plans(store, lambda: grants.due(store, NOON))
-    assert plan == ["SEARCH grants USING INDEX grants_due (next_refresh_at<?)"]
+    assert plan[0] == "SEARCH grants USING INDEX grants_due (next_refresh_at<?)"
+    assert not any("USE TEMP B-TREE" in line or line.startswith("SCAN grants") for line in plan)

@@ -72,6 +72,7 @@ def test_a_consent_makes_the_grant_with_its_deadline_and_event(
         last_words="",
         last_diagnosis=None,
         rotation=1,
+        refresh_at=NOON,
     )
     with store.read() as session:
         assert grants.access_token(session, vault, asset_id) == SecretStr("planted-access-1")
