@@ -1,0 +1,1 @@
+"""Hands events on to webhooks: payloads, signatures, a guarded way out, deliveries that are tried again."""
