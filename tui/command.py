@@ -19,7 +19,11 @@ class Scope(StrEnum):
     CLIENTS = "OAuth clients"
     GRANT = "One grant"
     GENERATE = "Generating in a browser"
+    LINK_MAIL = "Mailing a link"
     DEVICE = "Device code"
+    INBOUND = "Inbound"
+    MESSAGE = "One message"
+    CARD = "A confirmation"
     AUDIT = "Audit"
     FORM = "The asset form"
     CLIENT_FORM = "The form of an OAuth client"
@@ -55,6 +59,7 @@ SHOWN = {
     "enter": "Enter",
     "escape": "Esc",
     "space": "Space",
+    "tab": "Tab",
     "slash": "/",
     "question_mark": "?",
     "asterisk": "*",

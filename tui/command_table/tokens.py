@@ -48,10 +48,19 @@ TOKENS = (
     Command(
         "generate.ssh", Scope.GENERATE, "s", "Copy ssh line", "Copy the line that forwards the port to you."
     ),
+    Command("generate.mail", Scope.GENERATE, "m", "Mail it", "Mail an owner's link to the owner."),
     Command("generate.qr", Scope.GENERATE, "Q", "QR code", "Show the address as a QR code."),
     Command("generate.consent", Scope.GENERATE, "p", "Consent prompt", "Turn the consent prompt on or off."),
     Command(
         "generate.back", Scope.GENERATE, "escape", "Back", "Stop waiting; an owner's link goes on waiting."
+    ),
+    Command("link-mail.preview", Scope.LINK_MAIL, "ctrl+s", "See the mail", "The mail as it would go."),
+    Command(
+        "link-mail.cancel",
+        Scope.LINK_MAIL,
+        "escape",
+        "Cancel",
+        "Mail nothing; asks when something was typed.",
     ),
     Command("device.copy", Scope.DEVICE, "c", "Copy code", "Copy the code."),
     Command("device.address", Scope.DEVICE, "y", "Copy address", "Copy the address to be opened."),

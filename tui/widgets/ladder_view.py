@@ -52,6 +52,7 @@ class Ladder:
     ms: float | None = None
     changes: tuple[Change, ...] = ()
     transcript: str = ""
+    kind: str = "connection"
 
     @classmethod
     def of_run(cls, run: CheckRun, changes: Sequence[Change] = ()) -> Ladder:
@@ -66,11 +67,19 @@ class Ladder:
             run.ms,
             tuple(changes),
             run.transcript,
+            run.kind,
         )
 
     @classmethod
     def of_live(cls, test: LiveTest) -> Ladder:
-        return cls(test.asset_name, test.rungs, tuple(test.steps), test.current, started_at=test.started_at)
+        return cls(
+            test.asset_name,
+            test.rungs,
+            tuple(test.steps),
+            test.current,
+            started_at=test.started_at,
+            kind=test.kind,
+        )
 
 
 Piece = tuple[str, str]
@@ -129,7 +138,8 @@ def _lines(ladder: Ladder, width: int, now: datetime, *, full: bool) -> list[Row
 
 def _title(ladder: Ladder, now: datetime, width: int) -> Row:
     glyph, word, tone = diagnosis_text.GLYPHS[ladder.outcome]
-    name, state = visible(ladder.asset_name), f"  {glyph} {word}"
+    of = "" if ladder.kind == "connection" else f"{diagnosis_text.kind_title(ladder.kind).lower()} "
+    name, state = visible(ladder.asset_name), f"  {glyph} {of}{word}"
     room = max(0, width - cell_len(state))
     row: Row = [(fitted(name, min(cell_len(name), room)), "bold"), (state, STYLES[tone])]
     if ladder.ms is not None and ladder.started_at is not None:
@@ -150,7 +160,9 @@ def _rung(rung: str, step: CheckStep | None, width: int, *, running: bool, brief
     glyph, word, tone = diagnosis_text.GLYPHS[outcome]
     name = f"{diagnosis_text.title(rung):<16}"
     if step is None or outcome in ("skipped", "cancelled"):
-        return [(f"{glyph} {name}", STYLES[tone]), (f"{'':>8}  {word}", "$text-muted")]
+        why = f": {visible(step.words)}" if step is not None and step.words else ""
+        told = fitted(f"{'':>8}  {word}{why}", max(10, width - 18)).rstrip()
+        return [(f"{glyph} {name}", STYLES[tone]), (told, "$text-muted")]
     said = word if brief or outcome == "failed" else diagnosis_text.summary(step)
     if outcome == "failed" and step.facts and not brief:
         said = f"failed · {diagnosis_text.summary(step)}"

@@ -42,13 +42,14 @@ class Line(Widget):
 
 
 class StatusLine(Line):
-    """Store, vault and what needs a person."""
+    """Store, agent, vault and what needs a person."""
 
-    def status(self, who: str, store: Path | None, vault: tuple[str, str], needs: tuple[str, str]) -> None:
-        """Show who is where, the store (shorter where room is scarce), and two (text, style) pairs."""
-        right = Content.assemble((visible(vault[0]), vault[1]), "  ", (visible(needs[0]), needs[1]), " ")
-        told = [str(store), store.name] if store else ["opening the store…"]
-        choices = [f"  {who}  {told[0]}", f"  {told[0]}", f"  {told[-1]}", ""]
+    def status(self, who: str, store: Path | None, *told: tuple[str, str]) -> None:
+        """Show who is where, the store (shorter where room is scarce), and (text, style) pairs."""
+        parts = [part for text, style in told if text for part in ((visible(text), style), ("  ", ""))]
+        right = Content.assemble(*parts[:-1], " ")
+        paths = [str(store), store.name] if store else ["opening the store…"]
+        choices = [f"  {who}  {paths[0]}", f"  {paths[0]}", f"  {paths[-1]}", ""]
         room = self.size.width - right.cell_length - len(" postroom ")
         left = next((choice for choice in map(visible, choices) if cell_len(choice) <= room), "")
         gap = " " * max(1, room - cell_len(left) + 1)

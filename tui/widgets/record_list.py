@@ -105,7 +105,10 @@ class RecordList(ScrollView, CommandHost, Generic[R], can_focus=True):
     def show(self, records: Records[R], *, cursor: int | None = None) -> None:
         """Draw these records; the cursor stays at its place unless one is given."""
         self._records = records
-        self.virtual_size = Size(self.size.width, len(records))
+        # Not by the reactive: its layout would paint the whole list once more, and no size depends on it.
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, len(records)))
+        if self.scroll_y > self.max_scroll_y:
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
         wanted = self.cursor if cursor is None else cursor
         self.set_reactive(RecordList.cursor, max(0, min(wanted, len(records) - 1)))
         if not self._bring_into_view():

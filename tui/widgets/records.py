@@ -24,13 +24,18 @@ class Records(Protocol[R_co]):
 
 
 class ListRecords(Generic[R]):
-    """Rows that are all in memory."""
+    """Rows that are all in memory, or of which the first are.
 
-    def __init__(self, rows: Sequence[R] = ()) -> None:
+    Args:
+        whole: how many there are, where that is known before all of them are here.
+    """
+
+    def __init__(self, rows: Sequence[R] = (), whole: int = 0) -> None:
         self.rows = rows
+        self._whole = max(len(rows), whole)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return self._whole
 
     def at(self, index: int) -> R | None:
         return self.rows[index] if 0 <= index < len(self.rows) else None
@@ -57,12 +62,20 @@ class PagedRecords(Generic[R]):
         total: how many rows there are.
         key: the key (above 0) that orders the rows, descending.
         ask: called with the read that brings a page which is wanted and not here; its owner carries it out in
-        a worker
-            and hands the rows to `put`.
+            a worker and hands the rows to `put`.
+        whole: whether `total` is all there are; if there may be more, pages are read from the top alone.
     """
 
-    def __init__(self, total: int, key: Callable[[R], int], ask: Callable[[PageRead], None]) -> None:
+    def __init__(
+        self,
+        total: int,
+        key: Callable[[R], int],
+        ask: Callable[[PageRead], None],
+        *,
+        whole: bool = True,
+    ) -> None:
         self._total = total
+        self._whole = whole
         self._key = key
         self._ask = ask
         self._pages: dict[int, list[R]] = {}
@@ -71,6 +84,10 @@ class PagedRecords(Generic[R]):
 
     def __len__(self) -> int:
         return self._total
+
+    def grow(self, total: int) -> None:
+        """Take the true total in the place of the one that was counted so far."""
+        self._total, self._whole = total, True
 
     def at(self, index: int) -> R | None:
         number, place = divmod(index, PAGE)
@@ -90,8 +107,10 @@ class PagedRecords(Generic[R]):
         down = PageRead(number, before, None, (number - above) * PAGE)
         if below is not None:
             up = PageRead(number, None, self._edges[below][0], (below - number) * PAGE)
-        else:
+        elif self._whole:
             up = PageRead(number, None, 0, self._total - number * PAGE)
+        else:
+            return down
         return down if down.limit <= up.limit else up
 
     def put(self, read: PageRead, rows: Sequence[R]) -> None:
