@@ -6,10 +6,14 @@ Run from the checkout: `python screenshots/make.py`.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import subprocess
 import sys
+import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,8 +22,11 @@ sys.path.insert(0, str(HERE.parent))
 
 from textual.pilot import Pilot  # noqa: E402  # after the checkout is on the path
 
-from live.rehearsal.child import running_provider  # noqa: E402
+from live.rehearsal.child import running_forwarder, running_provider  # noqa: E402
 from live.rehearsal.desk import prepare  # noqa: E402
+from live.rehearsal.forwarder import AT_ONCE  # noqa: E402
+from store import inbound, settings  # noqa: E402
+from store.database import Store  # noqa: E402
 from tui.app import Console  # noqa: E402
 from tui.commandline import rehearsed  # noqa: E402
 
@@ -36,7 +43,10 @@ PICTURES: dict[str, Sequence[str]] = {
     "tokens": ("3",),
     "grant": ("3", "end", "h"),
     "clients": ("3", "O"),
-    "audit": ("4",),
+    "inbound": ("4",),
+    "message": ("4", "end", "enter"),
+    "confirmation": ("4", "c"),
+    "audit": ("5",),
     "help": ("question_mark",),
     "delete": ("space", "space", "d"),
     "vault": ("v", "v"),
@@ -69,15 +79,38 @@ async def take(store: Path, name: str, keys: Sequence[str], size: tuple[int, int
     (HERE / f"{name}-{size[0]}x{size[1]}.svg").write_text(svg, encoding="utf-8")
 
 
+@contextmanager
+def receiving(store: Path) -> Iterator[None]:
+    """An agent at work for the length of the block, and some mail that it has received."""
+    agent = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+        [sys.executable, "-m", "tui", "agent", "--store", str(store)],
+        env={**os.environ, "PYTHONPATH": str(HERE.parent)},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        port = settings.load(None, store).receiver_port
+        with running_forwarder(store, port, 0.1):
+            seen = Store.open(store)
+            until = time.monotonic() + 60
+            while inbound.count(seen) < AT_ONCE and time.monotonic() < until:
+                time.sleep(0.1)
+            seen.close()
+        yield
+    finally:
+        agent.terminate()
+        agent.wait()
+
+
 def main() -> None:
     """Take all pictures."""
     with running_provider() as endpoints, TemporaryDirectory() as directory:
         store = prepare(Path(directory), endpoints, oauth=True)
         rehearsed.make_history(Namespace(store=store, config=None))
-        for name, keys in PICTURES.items():
-            for size in SIZES:
-                asyncio.run(take(store, name, keys, size))
-                print(f"{name} {size[0]}x{size[1]}", file=sys.stderr)
+        with receiving(store):
+            for name, keys in PICTURES.items():
+                for size in SIZES:
+                    asyncio.run(take(store, name, keys, size))
+                    print(f"{name} {size[0]}x{size[1]}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import WorkerError
 
-from tui import commands, palette, times
+from tui import commands, leaving_tokens, palette, times
 from tui.commands import Scope, bindings
 from tui.hub import Hub
 from tui.main_screen import MainScreen
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
 
     from store.checks import CheckRun
+    from tui.agent_watch import AgentWatch
     from tui.asset_list import AssetRow
     from tui.desk import Desk
 
@@ -59,13 +60,18 @@ class Console(Hub):
         self._store, self._config = store, config
         self._ended = 0
         self._progress_due = False
+        self.agent: AgentWatch | None = None
+        """None until the desk is open."""
 
     def run_console(self) -> int:
         """Run until the person leaves; returns the exit code and prints what could not be said on the
         screen."""
         self.run(mouse=self.mouse)
+        if self.agent is not None:
+            self.agent.end()
         if self.farewell:
-            print(self.farewell, file=sys.stderr)
+            with contextlib.suppress(OSError):  # the terminal may be what has gone
+                print(self.farewell, file=sys.stderr)
         return self.return_code or 0
 
     # --- opening and closing ---
@@ -89,6 +95,7 @@ class Console(Hub):
             self.theme = self.desk.settings.theme
         self.main.store_changed()
         self._watch()
+        self._watch_agent()
         from tui import vault_verbs
 
         self.run_worker(
@@ -121,11 +128,26 @@ class Console(Hub):
         finally:
             watch.close()
 
+    @work(group="watch", exit_on_error=False, description="watch the agent")
+    async def _watch_agent(self) -> None:
+        from tui.agent_watch import AgentWatch
+
+        assert self.desk is not None
+        starts = self.desk.settings.agent_child and not self.is_headless
+        self.agent = AgentWatch(self, self.desk, self._named(), starts=starts)
+        await self.agent.run()
+
+    def _named(self) -> list[str]:
+        """The options that name store and configuration, as they were given."""
+        given = (("--store", self._store), ("--config", self._config))
+        return [word for option, path in given if path is not None for word in (option, str(path))]
+
     async def on_unmount(self) -> None:
-        for worker in [worker for worker in self.workers if worker.group == "tests"]:
+        for worker in [worker for worker in self.workers if worker.group in ("tests", "verb")]:
             with contextlib.suppress(WorkerError):  # stopped already; it is recorded before the store closes
                 await worker.wait()
         if self.desk is not None:
+            await leaving_tokens.tell_lost(self, self.desk)
             await asyncio.to_thread(self.desk.close)
 
     # --- what the lines say ---
@@ -148,6 +170,11 @@ class Console(Hub):
     def say_vault(self, words: str, style: str) -> None:
         self.vault_words = (words, style)
         self._draw_lines()
+
+    def say_agent(self, words: str, style: str) -> None:
+        if self.agent_words != (words, style):
+            self.agent_words = (words, style)
+            self._draw_lines()
 
     def _draw_lines(self) -> None:
         if self.screen_stack:  # none is left while the console closes
@@ -185,6 +212,10 @@ class Console(Hub):
         await self.to_pane("tokens")
 
     @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
+    async def do_inbound(self) -> None:
+        await self.to_pane("inbound")
+
+    @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
     async def do_audit(self) -> None:
         await self.to_pane("audit")
 
@@ -196,17 +227,31 @@ class Console(Hub):
         self.push_screen(help_screen(*scopes, Scope.EVERYWHERE))
 
     def do_quit(self) -> None:
-        self.exit(0)
+        leaving_tokens.leave(self)
+
+    def what_is_lost(self) -> str:
+        return leaving_tokens.warning(self)
 
     def do_vault(self) -> None:
         from tui import vault_verbs
 
         self.carry_out("unlock or lock the vault", vault_verbs.toggle)
 
+    def do_agent(self) -> None:
+        from tui.dialogs.agent import agent_dialog
+
+        if self.agent is not None:
+            self.push_screen(agent_dialog(self.agent.detail))
+
     async def unlocked(self, why: str) -> bool:
         from tui import vault_verbs
 
         return self.desk is not None and await vault_verbs.unlocked(self, self.desk, why)
+
+    async def log_unlocked(self, why: str) -> bool:
+        from tui import vault_verbs
+
+        return self.desk is not None and await vault_verbs.log_unlocked(self, self.desk, why)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         return palette.found(self, screen)

@@ -20,7 +20,8 @@ TEXTS = ("name", "address", "host", "username", "login_id", "owner", "note")
 
 
 def fields_of(typed: Mapping[str, object], *, ca_pem: str) -> AssetFields:
-    """The fields as typed; a port that is no number becomes 0, which the remarks then name."""
+    """The fields as typed; a port that is no number becomes 0, and a limit that is none -1, which the remarks
+    then name."""
     port = str(typed["port"]).strip()
     security = Security(str(typed["security"]))
     sign_in = SignIn(str(typed["sign_in"]))
@@ -36,7 +37,18 @@ def fields_of(typed: Mapping[str, object], *, ca_pem: str) -> AssetFields:
         ask_consent=oauth and bool(typed["ask_consent"]),
         ca_pem=ca_pem,
         cleartext_agreed=bool(typed["cleartext_agreed"]) and security is Security.NONE,
+        pci_check=bool(typed["pci_check"]),
+        keep_days=_limit(typed["keep_days"]),
+        keep_megabytes=_limit(typed["keep_megabytes"]),
     )
+
+
+def _limit(typed: object) -> int | None:
+    """A number; None where nothing is typed: the configuration says."""
+    text = str(typed).strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
 
 
 def taken_by(fields: AssetFields, others: Iterable[AssetLine]) -> list[tuple[str, AssetLine]]:

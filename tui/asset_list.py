@@ -14,6 +14,7 @@ from tui.times import ago
 
 if TYPE_CHECKING:
     from store.assets import AssetLine
+    from store.forwarding_states import ForwardingState
 
 
 class State(IntEnum):
@@ -23,6 +24,7 @@ class State(IntEnum):
     SOON = 1
     UNTESTED = 2
     WELL = 3
+    RETIRED = 4
 
 
 LOOKS = {
@@ -30,8 +32,27 @@ LOOKS = {
     State.SOON: ("!", "ends soon", "soon"),
     State.UNTESTED: ("○", "untested", "quiet"),
     State.WELL: ("✓", "well", "good"),
+    State.RETIRED: ("■", "retired", "quiet"),
 }
 """Glyph, word and tone of each state: never colour alone."""
+
+FORWARDINGS = {
+    "never": ("○", "no mail yet", "quiet"),
+    "awaiting": ("!", "confirm it", "soon"),
+    "working": ("✓", "working", "good"),
+    "silent": ("!", "silent", "soon"),
+    "stopped": ("✗", "stopped", "bad"),
+}
+"""The same of how its mailbox forwards."""
+
+ENGAGE = {
+    "registered": ("◆", "yes", "good"),
+    "unknown": ("?", "open", "soon"),
+    "retired": ("■", "out", "quiet"),
+}
+"""The same of its registration to Webex Engage; an asset that has none shows nothing."""
+PCI = "PCI"
+"""The mark of the PCI check."""
 
 PROVIDERS = {"gmail": "Gmail", "office365": "Office 365", "custom": "Custom"}
 METHODS = {"password": "password", "oauth": "OAuth 2.0"}
@@ -47,7 +68,9 @@ COLUMNS = (
     Column("Sign-in", 9, keep=6),
     Column("Server", 18, grow=1, keep=5),
     Column("Checked", 10, keep=1),
-    Column("Finding", 34, grow=6, keep=2),
+    Column("Forwarding", 13, keep=4),
+    Column("Engage", 10, keep=2),
+    Column("Finding", 23, grow=6, keep=2),
 )
 
 
@@ -58,6 +81,7 @@ class AssetRow:
     line: AssetLine
     state: State
     finding: str
+    forwarding: ForwardingState
     haystack: str
 
 
@@ -68,15 +92,28 @@ def rows(lines: Iterable[AssetLine], now: datetime) -> list[AssetRow]:
 
 def row(line: AssetLine, now: datetime) -> AssetRow:
     """State and finding of one asset."""
+    from store.forwarding_states import state_of
+
     state, finding = judged(line, now)
-    searched = (line.name, line.address, line.host, line.owner, line.forwarding_address, finding)
-    return AssetRow(line, state, finding, "\n".join(searched).casefold())
+    forwarding = state_of(line, now)
+    searched = (
+        line.name,
+        line.address,
+        line.host,
+        line.owner,
+        line.forwarding_address,
+        line.service,
+        finding,
+    )
+    return AssetRow(line, state, finding, forwarding, "\n".join(searched).casefold())
 
 
 def judged(line: AssetLine, now: datetime) -> tuple[State, str]:
     """How an asset stands and why, in one clause."""
     from live import diagnosis, providers
 
+    if line.engage == "retired":
+        return State.RETIRED, f"kept for {line.service}, and not used"
     if line.outcome == "failed":
         cause = diagnosis.by_id(line.diagnosis).cause if line.diagnosis else ""
         return State.FAILING, cause or f"stopped at {line.failed_step}"
@@ -95,6 +132,7 @@ def cells(row: AssetRow, now: datetime) -> tuple[Cell, ...]:
     """The cells of one row, in the order of `COLUMNS`."""
     line = row.line
     glyph, word, tone = LOOKS[row.state]
+    sign, forwards, hue = FORWARDINGS[row.forwarding.kind]
     return (
         Cell(f"{glyph} {word}", tone),
         Cell(line.name),
@@ -103,8 +141,15 @@ def cells(row: AssetRow, now: datetime) -> tuple[Cell, ...]:
         Cell(METHODS.get(line.sign_in, line.sign_in)),
         Cell(f"{line.host}:{line.port}"),
         Cell(ago(line.checked_at, now) if line.checked_at else "never"),
+        Cell(f"{sign} {forwards}", hue),
+        _engage(line),
         Cell(row.finding),
     )
+
+
+def _engage(line: AssetLine) -> Cell:
+    glyph, word, tone = ENGAGE.get(line.engage, ("", "", ""))
+    return Cell(" ".join(filter(None, (glyph, word, PCI if line.pci_check else ""))), tone)
 
 
 def detail(row: AssetRow) -> str:
@@ -113,8 +158,14 @@ def detail(row: AssetRow) -> str:
         from live import diagnosis
 
         return f" {diagnosis.by_id(row.line.diagnosis).who.value.capitalize()}: {row.finding}"
+    if row.line.engage == "unknown":
+        return f" Whether it is registered to Engage for {row.line.service} is not known: R settles it."
     if row.finding:
         return f" {row.finding}"
+    if row.forwarding.kind == "awaiting":
+        return " The provider asks whether mail may be forwarded here: F shows link and code."
+    if row.forwarding.kind in ("silent", "stopped"):
+        return f" Forwarding: {row.forwarding.words}."
     return f" forwards to {row.line.forwarding_address}" if row.line.forwarding_address else ""
 
 
@@ -125,11 +176,23 @@ def headline(rows: Sequence[AssetRow]) -> str:
         counts[row.state] += 1
     need = counts[State.FAILING]
     parts = [f"{need} need{'s' if need == 1 else ''} you" if need else "Nothing is failing"]
+    awaiting = sum(row.forwarding.kind == "awaiting" for row in rows)
+    if awaiting:
+        parts.append(f"{awaiting} to confirm")
+    unknown = sum(row.line.engage == "unknown" for row in rows)
+    if unknown:
+        parts.append(f"{unknown} to settle with Engage")
+    used = [row for row in rows if row.state is not State.RETIRED]
+    silent = sum(row.forwarding.kind in ("silent", "stopped") for row in used)
+    if silent:
+        parts.append(f"{silent} silent")
     if counts[State.SOON]:
         parts.append(f"{counts[State.SOON]} will end soon")
     if counts[State.UNTESTED]:
         parts.append(f"{counts[State.UNTESTED]} never tested")
     parts.append(f"{counts[State.WELL]} well")
+    if counts[State.RETIRED]:
+        parts.append(f"{counts[State.RETIRED]} retired")
     return " · ".join(parts)
 
 
@@ -141,6 +204,8 @@ class Filter:
     provider: str = ""
     method: str = ""
     state: str = ""
+    forwarding: str = ""
+    engage: str = ""
 
     def keeps(self, row: AssetRow) -> bool:
         line = row.line
@@ -150,10 +215,14 @@ class Filter:
             return False
         if self.state and not LOOKS[row.state][1].startswith(self.state):
             return False
+        if self.forwarding and not row.forwarding.kind.startswith(self.forwarding):
+            return False
+        if self.engage and not (row.line.engage or "none").startswith(self.engage):
+            return False
         return all(word in row.haystack for word in self.words)
 
 
-FILTER_KEYS = ("provider", "method", "state")
+FILTER_KEYS = ("provider", "method", "state", "forwarding", "engage")
 
 
 def parsed(text: str) -> Filter:
@@ -179,9 +248,14 @@ def with_next(text: str, key: str, values: Sequence[str]) -> str:
     return " ".join([*rest, f"{key}:{chosen}"] if chosen else rest)
 
 
+def state_word(state: State) -> str:
+    """What `state:` takes for it."""
+    return LOOKS[state][1].split()[0]
+
+
 def state_words() -> tuple[str, ...]:
-    """What `state:` takes, one word each."""
-    return tuple(LOOKS[state][1].split()[0] for state in State)
+    """All that `state:` takes."""
+    return tuple(map(state_word, State))
 
 
 def chosen(rows: Iterable[AssetRow], text: str, order: str) -> list[AssetRow]:

@@ -49,13 +49,15 @@ def cells(record: CheckRun | LiveTest, now: datetime) -> tuple[Cell, ...]:
 
 
 def finding(run: CheckRun) -> str:
-    """Why it stopped, in one clause; nothing for a run that passed."""
+    """Why it stopped, in one clause; of a run that passed nothing, but for the kind of an uncommon one."""
     from live import diagnosis
 
     stopped = run.failed_step
-    if stopped is None or stopped.diagnosis is None:
-        return ""
-    return diagnosis.by_id(stopped.diagnosis).cause
+    cause = diagnosis.by_id(stopped.diagnosis).cause if stopped and stopped.diagnosis else ""
+    if run.kind == "connection":
+        return cause
+    kind = diagnosis_text.kind_title(run.kind)
+    return f"{kind}: {cause}" if cause else kind
 
 
 def headline(live: LiveTests, total: int, *, filtered: bool = False) -> str:

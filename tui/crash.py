@@ -22,6 +22,11 @@ def log_path() -> Path:
 def keep_trace(error: BaseException) -> Path:
     """Append the error's type and the places it went through; its text too, since our own texts hold no
     secret, but nobody else's. Returns the log's path; a log that cannot be written is passed over."""
+    return keep_words(described(error))
+
+
+def keep_words(words: str) -> Path:
+    """Append words of our own, which hold no secret. Returns the log's path, as `keep_trace` does."""
     path = log_path()
     logger = logging.getLogger("postroom.crash")
     logger.propagate = False
@@ -34,7 +39,7 @@ def keep_trace(error: BaseException) -> Path:
         path.chmod(0o600)
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         logger.addHandler(handler)
-        logger.error("%s", described(error))
+        logger.error("%s", words)
     finally:
         logger.removeHandler(handler)
         handler.close()

@@ -4,9 +4,10 @@ together."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from store import assets, settings
+from store import assets, leases, settings
 from store.database import Store
 from store.key_homes import KeyHome, homes
 from store.settings import Settings
@@ -59,6 +60,11 @@ class Desk:
             else:
                 return f"the {home.name}"
         raise HomeFault(" ".join(reasons))
+
+    def agent_listens(self) -> bool:
+        """Whether an agent works here whose HTTP side is up."""
+        lease = leases.look(self.store)
+        return lease is not None and lease.alive(datetime.now(UTC)) and bool(lease.addresses("http"))
 
     def close(self) -> None:
         """Close the store; the key goes with the process."""

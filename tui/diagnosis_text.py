@@ -28,8 +28,15 @@ TITLES = {
     "sign-in": "Sign-in",
     "envelope": "Send as address",
     "message": "Test message",
+    "mx": "MX",
+    "spf": "SPF",
+    "dkim": "DKIM",
+    "dmarc": "DMARC",
 }
 """Names of the rungs."""
+
+KINDS = {"connection": "Connection test", "domain": "Domain check", "forwarding": "Forwarding check"}
+"""What the kinds of checks are called."""
 
 GLYPHS = {
     "passed": ("✓", "passed", "good"),
@@ -45,6 +52,11 @@ GLYPHS = {
 def title(rung: str) -> str:
     """The rung's name on the screen."""
     return TITLES.get(rung) or visible(rung)
+
+
+def kind_title(kind: str) -> str:
+    """What a check of that kind is called."""
+    return KINDS.get(kind) or visible(f"{kind.capitalize()} check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +110,17 @@ def summary(step: CheckStep) -> str:
 
 def as_text(run: CheckRun, changes: Sequence[Change] = ()) -> str:
     """A failed check as plain text that can be sent to the one who must act."""
-    failed = run.failed_step
-    lines = [f"Connection test of {run.asset_name}, {exact(run.started_at)}: {run.outcome.value}"]
-    if failed is None or failed.outcome.value != "failed":
-        return "\n".join(lines)
-    explanation = explained(failed)
-    lines += [f"Stopped at: {title(failed.name)}", "What happened: " + explanation.happened]
-    lines += ["Why: " + explanation.why, "What to do:"]
-    lines += [f"  {number}. {step}" for number, step in enumerate(explanation.steps, 1)]
-    lines += [f"Who can do it: {explanation.who}", f"Trying again: {explanation.again}"]
-    lines += [f"Changed since it last worked: {told(change)}" for change in changes]
+    of = f"{kind_title(run.kind)} of {run.asset_name}"
+    lines = [f"{of}, {exact(run.started_at)}: {run.outcome.value}"]
+    failed = [step for step in run.steps if step.outcome.value == "failed"]
+    for step in failed:
+        explanation = explained(step)
+        stopped = "Stopped at" if run.kind == "connection" else "Failed"
+        lines += [f"{stopped}: {title(step.name)}", "What happened: " + explanation.happened]
+        lines += ["Why: " + explanation.why, "What to do:"]
+        lines += [f"  {number}. {act}" for number, act in enumerate(explanation.steps, 1)]
+        lines += [f"Who can do it: {explanation.who}", f"Trying again: {explanation.again}"]
+    lines += [] if not failed else [f"Changed since it last worked: {told(change)}" for change in changes]
     return "\n".join(lines)
 
 

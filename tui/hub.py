@@ -28,6 +28,8 @@ class Hub(SafeApp):
         self.user = Actor.current().user
         self.vault_words = ("", "")
         """Text and style of the status line's word on the vault."""
+        self.agent_words = ("", "")
+        """The same of the agent."""
         self.need_words = ("", "")
         """The same of what needs a person."""
 
@@ -44,6 +46,10 @@ class Hub(SafeApp):
         """Tell the status line how the vault stands."""
         raise NotImplementedError
 
+    def say_agent(self, words: str, style: str) -> None:
+        """Tell the status line how the agent is."""
+        raise NotImplementedError
+
     def do_assets(self) -> Any:
         """Show the assets."""
         raise NotImplementedError
@@ -54,6 +60,10 @@ class Hub(SafeApp):
 
     async def unlocked(self, why: str) -> bool:
         """Whether the vault is open, after asking for the passphrase where it is not. For workers."""
+        raise NotImplementedError
+
+    async def log_unlocked(self, why: str) -> bool:
+        """The same for the bodies of messages, which take the passphrase. For workers."""
         raise NotImplementedError
 
     def carry_out(

@@ -1,8 +1,8 @@
-"""The connection tests that run in this console, as the screen shows them."""
+"""The checks that run in this console, as the screen shows them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,7 @@ class LiveTest:
     started_at: datetime
     steps: list[CheckStep] = field(default_factory=list)
     current: str = ""
+    kind: str = "connection"
 
 
 @dataclass(slots=True)
@@ -64,10 +65,20 @@ class LiveTests:
         running = connection_tests.run(
             desk.store, desk.vault, asset_ids, bounds=self._bounds, send_to=send_to
         )
+        await self.watch(running, asset_ids, progress, "connection")
+
+    async def watch(
+        self,
+        running: AsyncGenerator[Event, None],
+        asset_ids: Sequence[int],
+        progress: Callable[[], None],
+        kind: str,
+    ) -> None:
+        """Show checks that were accepted while they run, of whatever kind, as `run` does."""
         try:
             async with aclosing(running) as events:
                 async for event in events:
-                    self._take(event)
+                    self._take(event, kind)
                     progress()
         finally:
             for asset_id in asset_ids:
@@ -75,12 +86,12 @@ class LiveTests:
             self._waiting.difference_update(asset_ids)
             progress()
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: Event, kind: str) -> None:
         from live import connection_tests as tests
 
         match event:
             case tests.TestBegan(asset_id, asset_name, rungs):
-                self.running[asset_id] = LiveTest(asset_id, asset_name, rungs, times.now())
+                self.running[asset_id] = LiveTest(asset_id, asset_name, rungs, times.now(), kind=kind)
             case tests.StepBegan(asset_id, name):
                 self.running[asset_id].current = name
             case tests.StepEnded(asset_id, step):

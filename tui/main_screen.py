@@ -15,7 +15,7 @@ from tui.panes.assets import AssetsPane
 from tui.panes.list_pane import ListPane
 from tui.widgets.lines import KeyLine, StatusLine, TabLine
 
-TABS = tuple(commands.by_id(f"app.{name}") for name in ("assets", "checks", "tokens", "audit"))
+TABS = tuple(commands.by_id(f"app.{name}") for name in ("assets", "checks", "tokens", "inbound", "audit"))
 
 
 class MainScreen(Screen[None]):
@@ -68,6 +68,10 @@ class MainScreen(Screen[None]):
             from tui.panes.tokens import TokensPane
 
             return TokensPane()
+        if name == "inbound":
+            from tui.panes.inbound import InboundPane
+
+            return InboundPane()
         from tui.panes.audit import AuditPane
 
         return AuditPane()
@@ -80,7 +84,7 @@ class MainScreen(Screen[None]):
         self.query_one(KeyLine).keys(commands.footer(pane.SCOPE), commands.footer(Scope.EVERYWHERE))
         who = f"{app.user}@{socket.gethostname()}"
         store = app.desk.store.path if app.desk else None
-        self.query_one(StatusLine).status(who, store, app.vault_words, app.need_words)
+        self.query_one(StatusLine).status(who, store, app.agent_words, app.vault_words, app.need_words)
 
     def store_changed(self) -> None:
         """Wake the pane that is seen; the others read again when they are shown."""

@@ -48,13 +48,23 @@ class SafeApp(App[int]):
             return
         self._interrupted = True
         self.set_timer(TWICE_SECONDS, self._forget_interrupt)
-        self.notify("Press Ctrl+C once more to leave postroom.", timeout=TWICE_SECONDS, markup=False)
+        words = f"Press Ctrl+C once more to leave postroom.{self.what_is_lost()}"
+        self.notify(words, timeout=TWICE_SECONDS, markup=False)
+
+    def what_is_lost(self) -> str:
+        """What leaving at once would lose, in a sentence with a space before it; "": nothing."""
+        return ""
 
     def _forget_interrupt(self) -> None:
         self._interrupted = False
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), SafetyNet()]
+
+    def fail_with(self, words: str) -> None:
+        """Say this when the screen is closed, and end with status 1, whatever the console was left with."""
+        self.farewell = "\n".join(filter(None, (self.farewell, words)))
+        self._return_code = 1
 
     def must_leave(self) -> bool:
         """Whether there is nothing to go on with after a worker failed."""

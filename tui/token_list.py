@@ -4,7 +4,8 @@ time."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -94,6 +95,10 @@ def grouped(line: TokenLine, now: datetime) -> Group:
 def _why(line: TokenLine) -> tuple[str, str]:
     from live import diagnosis
 
+    if line.made_with:
+        from live import deadlines
+
+        return deadlines.OTHERS.format(made_with=line.made_with), "operator"
     if line.diagnosis is not None and line.state != "valid":
         known = diagnosis.by_id(line.diagnosis)
         return known.cause, known.who.value
@@ -138,12 +143,23 @@ def detail(row: TokenRow) -> str:
     return f" {who}{row.why}" if row.why else ""
 
 
-def headline(rows: Sequence[TokenRow]) -> str:
+def counted(rows: Iterable[TokenRow]) -> tuple[int, int, int]:
+    """How many need a person now, soon, and later."""
+    counts = Counter(row.group for row in rows)
+    return counts[Group.NOW], counts[Group.SOON], counts[Group.WELL]
+
+
+def headline(now: int, soon: int, well: int) -> str:
     """The answer to "whose token dies next?", in one line."""
-    counts = {group: sum(row.group is group for row in rows) for group in Group}
-    now = counts[Group.NOW]
     first = f"{now:,} need{'s' if now == 1 else ''} a person now" if now else "Nobody is needed now"
-    return f"{first} · {counts[Group.SOON]:,} this week · {counts[Group.WELL]:,} well"
+    return f"{first} · {soon:,} this week · {well:,} well"
+
+
+def turn(lines: Iterable[TokenLine], now: datetime) -> datetime | None:
+    """When the first of them comes into another group by itself; None: never."""
+    ends = [line.deadline_at for line in lines if line.deadline_at is not None and line.deadline_at > now]
+    turns = (at if at - now <= SOON else at - SOON for at in ends)
+    return min(turns, default=None)
 
 
 def chosen(rows: Iterable[TokenRow], text: str) -> list[TokenRow]:

@@ -19,8 +19,7 @@ from live.oauth.http import OAuthHttp
 from live.oauth.refresh import refresh as refreshing
 from live.oauth.refreshed import ClockOff, Refreshed
 from live.oauth.renewal import renew
-from live.oauth.revoke import steps_instead
-from live.oauth.taking_back import take_back
+from live.oauth.taking_back import steps_for, take_back
 from live.oauth.token_keeper import Unwritten
 from live.oauth.token_requests import Fetched, secret_of
 from store import assets, oauth_clients
@@ -34,6 +33,7 @@ from tui.dialogs.browser_screen import BrowserScreen
 from tui.dialogs.client_form import ClientForm
 from tui.dialogs.device_screen import DeviceScreen
 from tui.dialogs.token_by_hand import TokenByHand
+from tui.panes.list_pane import read_anew
 from tui.token_ways import Session, WayId
 from tui.widgets.untrusted import visible
 
@@ -59,6 +59,7 @@ async def refresh(console: Hub, desk: Desk, asset_ids: Sequence[int]) -> None:
             elif isinstance(event, Refreshed):
                 renewed += event.well
                 failed += [] if event.well else [event]
+    await read_anew(console)
     if not failed:
         console.notify(f"{renewed:,} renewed.", markup=False)
     elif len(failed) == 1 and not renewed:
@@ -140,6 +141,7 @@ async def _trusted(
         words = f"{answer.words}\n\nThe grant from before, if there was one, stays as it was."
         console.push_screen(refused_dialog("The new token was not accepted", words, answer.diagnosis))
         return
+    await read_anew(console)
     console.notify(f"{asset.name} signs in with its new token.", markup=False)
 
 
@@ -153,7 +155,8 @@ async def revoke(console: Hub, desk: Desk, asset_id: int) -> None:
     asset, client = await asyncio.to_thread(_asset_and_client, desk, asset_id)
     if asset is None or client is None:
         return
-    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(steps_instead(client), 1))
+    instead = await asyncio.to_thread(steps_for, desk.store, asset_id, client)
+    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(instead, 1))
     words = "The provider is told, and the tokens are dropped here: sending stops."
     if steps:
         words = f"postroom cannot tell this provider; a person can:\n{steps}\n\nThe tokens are dropped here."
@@ -170,6 +173,7 @@ async def revoke(console: Hub, desk: Desk, asset_id: int) -> None:
             title = "The provider did not take it back"
             console.push_screen(refused_dialog(title, refused.words, refused.diagnosis))
             return
+    await read_anew(console)
     console.notify(f"The grant of {asset.name} is gone; the provider: {told}.", markup=False)
 
 

@@ -1,4 +1,4 @@
-"""Starts the rehearsal provider as a child process and ends it, from a process that need not know SMTP."""
+"""Starts the provider and the forwarder of the rehearsal as child processes, and ends them."""
 
 import os
 import select
@@ -34,18 +34,33 @@ def running_provider() -> Iterator[Endpoints]:
         RehearsalError: it did not start, or did not tell its ports within START_S seconds.
     """
     with tempfile.TemporaryFile() as complaints:
-        child = _start(complaints)
+        child = _start(complaints, "live.rehearsal")
         try:
             yield _endpoints(child, complaints)
         finally:
             _end(child)
 
 
-def _start(complaints: IO[bytes]) -> "subprocess.Popen[bytes]":
+@contextmanager
+def running_forwarder(store: Path, port: int, per_minute: float) -> Iterator[None]:
+    """Forward sample mail to the assets of `store` for the length of the block (see `forwarder.forward`).
+
+    Raises:
+        RehearsalError: it could not be started.
+    """
+    with tempfile.TemporaryFile() as complaints:
+        child = _start(complaints, "live.rehearsal.forwarder", str(store), str(port), str(per_minute))
+        try:
+            yield
+        finally:
+            _end(child)
+
+
+def _start(complaints: IO[bytes], module: str, *arguments: str) -> "subprocess.Popen[bytes]":
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     try:
-        return subprocess.Popen(  # our own interpreter and module
-            [sys.executable, "-m", "live.rehearsal"],
+        return subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
@@ -53,7 +68,7 @@ def _start(complaints: IO[bytes]) -> "subprocess.Popen[bytes]":
             start_new_session=True,
         )
     except OSError as error:
-        raise RehearsalError(f"The rehearsal provider could not be started: {error}.") from error
+        raise RehearsalError(f"The rehearsal could not be started: {error}.") from error
 
 
 def _endpoints(child: "subprocess.Popen[bytes]", complaints: IO[bytes]) -> Endpoints:

@@ -1,5 +1,7 @@
 """Fills a throw-away store with the rehearsal's sample assets, so that every screen has something to show."""
 
+import socket
+from contextlib import closing
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -27,6 +29,8 @@ store = "{STORE_NAME}"
 inbound_domain = "{INBOUND_DOMAIN}"
 key_file = "{KEY_NAME}"
 keyring = false
+receiver_port = {{receiver_port}}
+agent_http_port = 0
 """
 
 _BY_NAME = {
@@ -38,7 +42,7 @@ _BY_NAME = {
 def prepare(directory: Path, endpoints: Endpoints, *, every: bool = False, oauth: bool = False) -> Path:
     """Make store, vault, key file, configuration and sample assets in a directory; returns the store's path.
 
-    The vault's passphrase is "rehearsal"; its key also lies in the key file, so that the desk opens unlocked.
+    The vault's passphrase is "rehearsal"; both keys also lie in the key file, so that all opens.
     The provider's certificate authority is trusted by these assets alone.
 
     Args:
@@ -50,12 +54,13 @@ def prepare(directory: Path, endpoints: Endpoints, *, every: bool = False, oauth
         store.database.StoreError: the store cannot be made. OSError: the configuration cannot be written.
         store.assets.AssetTaken, store.vault.VaultError: the directory holds a store already.
     """
-    (directory / FILE_NAME).write_text(SETTINGS, encoding="utf-8")
+    settings = SETTINGS.format(receiver_port=_free_port())
+    (directory / FILE_NAME).write_text(settings, encoding="utf-8")
     store = Store.open(directory / STORE_NAME)
     try:
         vault = Vault(store)
         vault.initialise(PASSPHRASE)
-        vault.keep_in(KeyFile(directory / KEY_NAME))
+        vault.keep_in(KeyFile(directory / KEY_NAME), log_key=True)
         for sample in SAMPLES:
             if sample.on_desk or every:
                 fields = fields_of(sample, endpoints)
@@ -67,6 +72,12 @@ def prepare(directory: Path, endpoints: Endpoints, *, every: bool = False, oauth
     finally:
         store.close()
     return directory / STORE_NAME
+
+
+def _free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on; the receiver takes it as soon as an agent runs."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        return int(server.getsockname()[1])
 
 
 def fields_of(sample: Sample, endpoints: Endpoints) -> AssetFields:

@@ -2,9 +2,23 @@
 
 import sys
 
-from tests.bench import connection_tests, filtering, first_frame, refresh, wire
+from tests.bench import (
+    connection_tests,
+    filtering,
+    first_frame,
+    inbound_reading,
+    inbound_writing,
+    receiving,
+    refresh,
+    tokens,
+    webhooks,
+    wire,
+)
 
-SUBJECTS = (first_frame, wire, filtering, connection_tests, refresh)
+SUBJECTS = (
+    *(first_frame, wire, filtering, connection_tests, refresh, tokens, receiving, webhooks),
+    *(inbound_writing, inbound_reading),
+)
 
 if __name__ == "__main__":
     sys.exit(max(subject.main([]) for subject in SUBJECTS))

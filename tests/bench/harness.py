@@ -132,10 +132,12 @@ def process_cost(
 
 
 def environment() -> dict[str, str]:
-    """A child's environment: this checkout first, and no setting of the person who runs the benchmark."""
+    """A child's environment: this checkout first, no setting of the person who runs the benchmark, and no
+    agent beside the console that is measured."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("POSTROOM_", "TEXTUAL"))}
     own.pop("NO_COLOR", None)
-    return own | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    return own | terminal | {"PYTHONPATH": str(ROOT), "POSTROOM_AGENT_CHILD": "false"}
 
 
 def options(description: str | None, repetitions: int, assets: int | None = None) -> argparse.ArgumentParser:

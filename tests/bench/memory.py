@@ -1,4 +1,4 @@
-"""The most memory that this process has had."""
+"""The memory of processes."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def peak_mb() -> float:
         return int(line.split()[1]) / 1_024
     told = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return told / (1_048_576 if sys.platform == "darwin" else 1_024)
+
+
+def resident_mb(pid: int) -> float:
+    """Megabytes of a process that are resident now (from /proc, so on Linux alone)."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return int(next(line for line in status if line.startswith("VmRSS")).split()[1]) / 1_024

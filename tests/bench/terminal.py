@@ -13,6 +13,7 @@ import termios
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from tests.bench.harness import ROOT, environment
@@ -103,10 +104,26 @@ class Terminal:
         written = len(self._output) - size
         return Written(written, last - began if written else 0.0)
 
-    def press(self, keys: str, first: float = QUIET_S) -> Written:
+    def press(self, keys: str, first: float = QUIET_S, quiet: float = QUIET_S) -> Written:
         """Send keys and wait until the program has settled, at most `first` seconds for the first output."""
         os.write(self._own, keys.encode())
-        return self.settle(first=first)
+        return self.settle(quiet, first)
+
+    @property
+    def pid(self) -> int:
+        """Of the program."""
+        return self._child.pid
+
+    @property
+    def processor(self) -> float:
+        """Seconds of processor time that the program itself has taken so far, without other processes."""
+        stat = Path(f"/proc/{self._child.pid}/stat")
+        if stat.exists():
+            fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+            return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")  # utime, stime: proc(5)
+        told = subprocess.check_output(["ps", "-o", "time=", "-p", str(self._child.pid)], text=True)
+        minutes, _, seconds = told.strip().rpartition(":")
+        return int(minutes.rpartition(":")[2] or 0) * 60 + float(seconds)
 
     def _read(self, seconds: float, *, ended: bool = False) -> bool:
         """Take what is there, or comes within so many seconds; whether anything came.

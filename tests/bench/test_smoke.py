@@ -6,7 +6,17 @@ import shutil
 
 import pytest
 
-from tests.bench import connection_tests, filtering, first_frame, refresh, wire
+from tests.bench import (
+    connection_tests,
+    filtering,
+    first_frame,
+    inbound_reading,
+    inbound_writing,
+    refresh,
+    tokens,
+    webhooks,
+    wire,
+)
 from tests.bench.harness import Row, in_turns, process_cost, report
 
 
@@ -64,6 +74,36 @@ def test_refresh(capsys: pytest.CaptureFixture[str]) -> None:
     assert "≤ 1.5×" in memory
     assert " s (" in processor
     assert "nothing else" in alone
+
+
+def test_tokens(capsys: pytest.CaptureFixture[str]) -> None:
+    assert tokens.main(["--repetitions", "1", "--assets", "300", "--idle", "0.5"]) in (0, 1)
+    opened, idle, core = figures(capsys)
+    assert "≤ 1.5×" in opened
+    assert "each ≤ 0 bytes" in idle
+    assert "each ≤ 2 %" in core
+
+
+def test_inbound_writing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert inbound_writing.main(["--repetitions", "1", "--commits", "2", "--beside", "600"]) in (0, 1)
+    small, large, _, _, _, beside = figures(capsys)
+    assert small.split()[:2] == ["4,096", "octets"]
+    assert large.split()[:2] == ["51,200", "octets"]
+    assert "≤ 1.6×" in beside
+
+
+def test_inbound_reading(capsys: pytest.CaptureFixture[str]) -> None:
+    assert inbound_reading.main(["--repetitions", "1", "--messages", "1_100", "--shared", "300"]) in (0, 1)
+    lines = figures(capsys)
+    names = ("first page", "End", "count", "a rare word", "the worst prefix", "bounces")
+    assert all(any(line.strip().startswith(name) for line in lines) for name in names)
+
+
+def test_webhooks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert webhooks.main(["--repetitions", "1", "--events", "40", "--delay", "0.01"]) in (0, 1)
+    wall, *rest = figures(capsys)
+    assert "≤ 1.5×" in wall
+    assert any("≤ 1.1×" in line for line in rest)
 
 
 @pytest.mark.parametrize(

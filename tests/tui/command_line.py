@@ -40,7 +40,8 @@ class Result:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """An environment without anything of the person at this machine: no settings, no keyring, no store."""
+    """An environment without anything of the person at this machine: no settings, no keyring, no store; and
+    no agent that a console starts, where a test does not ask for one."""
     home.mkdir(parents=True, exist_ok=True)
     return {
         "HOME": str(home),
@@ -48,6 +49,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHON_KEYRING_BACKEND": NO_KEYRING,
         "PYTHONWARNINGS": "error",
+        "POSTROOM_AGENT_CHILD": "false",
         "LANG": "C.UTF-8",
         **more,
     }

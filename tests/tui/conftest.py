@@ -43,11 +43,12 @@ def prepared(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> 
 def prepared_empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with an empty store whose vault opens by its key file; tests take copies."""
     directory = tmp_path_factory.mktemp("empty")
-    (directory / FILE_NAME).write_text(rehearsal_desk.SETTINGS, encoding="utf-8")
+    settings = rehearsal_desk.SETTINGS.format(receiver_port=0)
+    (directory / FILE_NAME).write_text(settings, encoding="utf-8")
     store = Store.open(directory / rehearsal_desk.STORE_NAME)
     vault = Vault(store)
     vault.initialise(PASSPHRASE)
-    vault.keep_in(KeyFile(directory / rehearsal_desk.KEY_NAME))
+    vault.keep_in(KeyFile(directory / rehearsal_desk.KEY_NAME), log_key=True)
     store.close()
     return directory
 

@@ -10,6 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
+from live.oauth.accept import Accepted, accept
+from live.oauth.authorize import begin, complete
+from live.oauth.http import OAuthHttp
 from live.rehearsal.authorization.consent import consent
 from live.rehearsal.endpoints import Endpoints
 from live.rehearsal.oauth_desk import client_fields, oauth_fields
@@ -81,6 +86,22 @@ class Opened:
 
     def __exit__(self, *_: object) -> None:
         self._store.close()
+
+
+def with_grant(desk: OAuthDesk, name: str, client: OAuthClient) -> Asset:
+    """Keep a mailbox of the rehearsal's with a grant that its owner consented to."""
+    asset = desk.asset(next(key for key, sample in MAILBOX.items() if sample.asset_name == name), client)
+    asyncio.run(_consented(desk, asset, client))
+    return asset
+
+
+async def _consented(desk: OAuthDesk, asset: Asset, client: OAuthClient) -> None:
+    with desk.opened() as (store, vault):
+        async with OAuthHttp() as http:
+            begun = begin(store, vault, asset, client, redirect_uri=client.callback_url, consent=False)
+            address = await consent(begun.url.get_secret_value(), account=asset.address)
+            got = await complete(store, vault, http, SecretStr(address), now=datetime.now(UTC))
+            assert isinstance(await accept(store, vault, asset, client, got), Accepted)
 
 
 def ended_on(link: str, account: str, **choice: Any) -> str:

@@ -33,6 +33,9 @@ def typed(**more: Any) -> dict[str, object]:
         "owner": "",
         "note": "",
         "ca_file": "",
+        "pci_check": False,
+        "keep_days": "",
+        "keep_megabytes": "",
         **more,
     }
 
@@ -107,3 +110,18 @@ def test_whatever_is_typed_can_be_judged(values: dict[str, str]) -> None:
     for remark in judged(draft, SecretStr("x"), [line()], NOW):
         assert remark.text
         assert remark.remedy
+
+
+def test_how_much_mail_is_kept_may_be_left_open() -> None:
+    assert (fields().keep_days, fields().keep_megabytes, fields().pci_check) == (None, None, False)
+    draft = fields(keep_days=" 30 ", keep_megabytes="0", pci_check=True)
+    assert (draft.keep_days, draft.keep_megabytes, draft.pci_check) == (30, 0, True)
+    assert not judged(draft, None, [], NOW)
+
+
+@pytest.mark.parametrize("field", ["keep_days", "keep_megabytes"])
+@pytest.mark.parametrize("typed", ["x", "-1", "3.5", "1e3", "99999999", "9" * 5_000, "٣"])
+def test_a_limit_that_is_none_is_named(field: str, typed: str) -> None:
+    (remark,) = judged(fields(**{field: typed}), None, [], NOW)
+    assert (remark.field, remark.severity) == (field, "error")
+    assert "the configuration says" in remark.remedy

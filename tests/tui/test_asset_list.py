@@ -84,9 +84,35 @@ def test_cells_stand_in_the_order_of_the_columns() -> None:
         "password",
         "smtp.example.com:465",
         "4 min ago",
+        "○ no mail yet",
+        "",
     ]
     assert told[0].tone == "bad"
     assert asset_list.cells(ROWS[0], NOW)[6].text == "never"
+
+
+@pytest.mark.parametrize(
+    ("engage", "pci", "expected"),
+    [
+        ("", False, ""),
+        ("", True, "PCI"),
+        ("registered", True, "◆ yes PCI"),
+        ("unknown", False, "? open"),
+        ("retired", False, "■ out"),
+        ("of-a-newer-store", False, ""),
+    ],
+)
+def test_engage_and_pci_have_their_marks(engage: str, pci: bool, expected: str) -> None:
+    told = asset_list.cells(row(passed_line("x", engage=engage, pci_check=pci, service="Desk"), NOW), NOW)
+    assert told[-2].text == expected
+
+
+def test_a_retired_asset_needs_nobody() -> None:
+    retired = row(failed_line("x", engage="retired", service="Desk"), NOW)
+    assert retired.state is State.RETIRED
+    assert asset_list.headline([retired]) == "Nothing is failing · 0 well · 1 retired"
+    assert asset_list.chosen([retired], "engage:retired state:retired desk", "state") == [retired]
+    assert asset_list.chosen([retired, row(line(), NOW)], "engage:none", "state") != [retired]
 
 
 def test_unknown_words_of_a_newer_store_are_shown_as_they_are() -> None:

@@ -52,7 +52,8 @@ def test_json_has_the_stated_shape_in_the_order_asked_for(desk: tuple[str, str],
     assert [failed["asset"], passed["asset"]] == ["Warranty", "Press"]
     for one in (failed, passed):
         assert one.keys() == {
-            *("asset", "asset_id", "address", "outcome", "started_at", "ms", "steps", "transcript"),
+            *("asset", "asset_id", "kind", "address", "outcome", "started_at", "ms", "steps"),
+            "transcript",
         }
         assert datetime.fromisoformat(one["started_at"]).utcoffset() == timedelta(0)
         for step in one["steps"]:

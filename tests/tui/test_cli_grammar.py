@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from live.inbound import export
 from store.assets import Provider, Security, SignIn
 from tests.tui.command_line import COMMAND, ROOT, InProcess, environment, finished
 from tui import __version__
-from tui.commandline import grammar, grammar_assets
+from tui.commandline import grammar, grammar_assets, grammar_inbound
 from tui.commandline.asset_shapes import STATES
 
 HEAVY = {
@@ -93,14 +94,21 @@ def test_global_options_work_on_both_sides_of_the_command(name: str) -> None:
     needed = {
         "assets show": ["X"],
         "assets set": ["X"],
-        "assets remove": ["X"],
+        **{f"assets {name}": ["X"] for name in ("remove", "register", "retire")},
         "assets add": ["--name", "X", "--address", "x@example.com"],
         "clients show": ["X"],
         "clients set": ["X"],
         "clients remove": ["X"],
         "clients add": ["--name", "X", "--provider", "gmail", "--client-id", "x"],
+        **{f"webhooks {name}": ["X"] for name in ("show", "set", "remove", "test")},
+        "webhooks add": ["--name", "X", "--url", "https://x.example/", "--event", "grant.failed"],
         "authorize": ["X"],
         "revoke": ["X"],
+        "notices test": ["--to", "x@example.com"],
+        "inbound search": ["x"],
+        "inbound show": ["1"],
+        "inbound export": ["--form", "csv", "--to", "x"],
+        "inbound import": ["X", "x"],
     }.get(name, [])
     before = grammar.parser().parse_args(["--store", "a.db", "--config", "c.toml", *path, *needed])
     after = grammar.parser().parse_args([*path, *needed, "--store", "a.db", "--config", "c.toml"])
@@ -113,6 +121,7 @@ def test_choices_are_those_of_the_store() -> None:
     assert tuple(SignIn) == grammar_assets.METHODS
     assert tuple(Security) == grammar_assets.SECURITIES
     assert tuple(word for word, _ in STATES.values()) == grammar_assets.STATES
+    assert tuple(form.id for form in export.FORMS) == grammar_inbound.FORMS
 
 
 @pytest.mark.parametrize(
@@ -136,6 +145,14 @@ def test_choices_are_those_of_the_store() -> None:
         ["tokens", "--within", "7"],
         ["tokens", "--within", "0d"],
         ["revoke"],
+        ["inbound", "search"],
+        ["inbound", "list", "--limit", "10001"],
+        ["inbound", "show", "0"],
+        ["inbound", "show", "9223372036854775808"],
+        ["inbound", "show", "1", "--source", "--headers"],
+        ["inbound", "export", "--form", "pdf", "--to", "x"],
+        ["inbound", "export", "--form", "csv"],
+        ["inbound", "import", "X"],
     ],
 )
 def test_wrong_usage_is_2(words: list[str], postroom: InProcess) -> None:
@@ -168,6 +185,7 @@ def test_version(postroom: InProcess) -> None:
         ["authorize", "--help"],
         ["clients"],
         ["tokens", "--help"],
+        ["inbound", "export", "--help"],
         ["vault"],
     ],
 )

@@ -58,7 +58,7 @@ def test_what_matters_stays_at_80_and_at_40() -> None:
     def titles(columns: Sequence[Column], width: int) -> list[str]:
         return [columns[index].title for index, _one in layout(columns, width)]
 
-    assert titles(asset_list.COLUMNS, 80) == ["State", "Name", "Checked", "Finding"]
+    assert titles(asset_list.COLUMNS, 80) == ["State", "Name", "Checked", "Engage", "Finding"]
     assert titles(asset_list.COLUMNS, 40) == ["State", "Name", "Checked"]
     assert titles(check_list.COLUMNS, 40) == ["Result", "Asset", "When"]
     assert titles(audit.COLUMNS, 40) == ["When", "Who", "What"]
@@ -255,6 +255,40 @@ async def test_fewer_rows_bring_the_cursor_back() -> None:
         assert seen(app)[3].startswith("› 2 ")
         assert seen(app)[4].strip() == ""
         assert app.list.current == 2
+
+
+async def test_fewer_rows_leave_no_empty_lines_above_the_last() -> None:
+    async with shelf() as (app, pilot):
+        app.list.cursor = 500
+        await pilot.press("up", "up")
+        await pilot.pause()
+        top = app.list.top
+        app.list.show(ListRecords(range(top + 10)), cursor=top + 5)
+        await pilot.pause()
+        assert app.list.top == 10 + top - HEIGHT
+        assert seen(app)[HEIGHT].split()[0] == str(top + 9)
+
+
+async def test_rows_that_follow_those_shown_paint_nothing() -> None:
+    async with shelf() as (app, pilot):
+        app.list.show(ListRecords(range(100), ROWS))
+        await pilot.pause()
+        app.list.show(ListRecords(range(ROWS)))
+        await pilot.pause()
+        assert app.list.painted == []
+
+
+async def test_the_first_rows_are_shown_while_the_others_are_awaited() -> None:
+    async with shelf() as (app, pilot):
+        app.list.show(ListRecords(range(100), ROWS))
+        await pilot.press("end")
+        await pilot.pause()
+        assert (app.list.cursor, app.list.current) == (ROWS - 1, None)
+        assert seen(app)[HEIGHT].startswith("› …")
+        app.list.show(ListRecords(range(ROWS)))
+        await pilot.pause()
+        assert app.list.current == ROWS - 1
+        assert seen(app)[HEIGHT].startswith(f"› {ROWS - 1} ")
 
 
 async def test_a_cursor_that_is_given_is_taken() -> None:

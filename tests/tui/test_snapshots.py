@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,12 +16,19 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from store import assets
+from store.database import Store
+from store.vault import Vault
 from tests.tui import rows
+from tests.tui.conftest import PASSPHRASE
+from tests.tui.inbound_kit import keep, sample
 from tests.tui.person import Person
 from tui.app import Console
 from tui.dialogs.asset_form import AssetForm
 from tui.dialogs.asset_screen import AssetScreen
 from tui.dialogs.base import Question
+from tui.dialogs.confirmation_card import ConfirmationCard
+from tui.dialogs.message_screen import MessageScreen
 from tui.dialogs.passphrase import PassphraseDialog
 from tui.dialogs.run_screen import RunScreen
 from tui.live_tests import LiveTest
@@ -30,6 +38,10 @@ Act = Callable[[Person], Awaitable[None]]
 
 SMALL, LARGE = (80, 24), (120, 40)
 SIZES = {"80x24": SMALL, "120x40": LARGE}
+MAIL = (
+    *("letter", "bounce", "html-only", "out-of-office", "confirmation-ja-old", "by-a-stranger", "direct"),
+    *("letter-de", "attached-names", "hostile-escapes", "confirmation-en-new", "answer"),
+)
 SHOWN_STORE = Path("/srv/postroom/postroom.db")
 """Stands in the status line in the place of a path that differs from run to run."""
 
@@ -70,6 +82,24 @@ def taken(snap_compare: Take, store: Path, size: tuple[int, int], act: Act) -> b
     return snap_compare(console, terminal_size=size, run_before=acted)
 
 
+@pytest.fixture
+def with_mail(snap_compare: Take, told_store: Path) -> Callable[[tuple[int, int], Act], bool]:
+    """The same, with mail in the log of one asset; the last came two minutes ago."""
+    store = Store.open(told_store)
+    vault = Vault(store)
+    vault.unlock(PASSPHRASE)
+    with store.write() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE assets SET forwarding_address = 'desk.abcdefghij2345672345@in.example.com' WHERE id = 1"
+        )
+    asset = assets.by_id(store, vault, 1)
+    assert asset is not None
+    since = rows.NOW - timedelta(minutes=len(MAIL) + 1)
+    keep(store, asset, [sample(asset, key, n, since=since) for n, key in enumerate(MAIL)])
+    store.close()
+    return lambda size, act: taken(snap_compare, told_store, size, act)
+
+
 sizes = pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 
 
@@ -87,6 +117,36 @@ def test_checks(picture: Any, size: tuple[int, int]) -> None:
         await person.go("checks")
 
     assert picture(size, act)
+
+
+@sizes
+def test_inbound(with_mail: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.go("inbound")
+        await person.press("down", "space")
+
+    assert with_mail(size, act)
+
+
+@sizes
+def test_message(with_mail: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.go("inbound")
+        await person.press("enter")
+        await person.at(MessageScreen)
+        await person.settled()
+
+    assert with_mail(size, act)
+
+
+@sizes
+def test_confirmation(with_mail: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.go("inbound")
+        await person.press("down", "c")
+        await person.at(ConfirmationCard)
+
+    assert with_mail(size, act)
 
 
 @sizes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from store import database
+from store import connections
 from tests.tui.person import at_console
 from tui.dialogs.asset_form import AssetForm
 from tui.dialogs.base import Question
@@ -19,7 +19,7 @@ from tui.main_screen import MainScreen
 @pytest.fixture
 def busy(told_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlite3.Connection]:
     """Another program, whose transaction holds up every writer; they wait for it only a moment."""
-    monkeypatch.setattr(database, "BUSY_MS", 50)
+    monkeypatch.setattr(connections, "BUSY_MS", 50)
     with contextlib.closing(sqlite3.connect(told_store, isolation_level=None)) as other:
         yield other
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 
 from tui.commandline import secret_input
@@ -19,3 +20,18 @@ def agreed(question: str, verb: str) -> bool:
         raise UsageError(f"There is no terminal to ask in; use --yes to {verb} without being asked.")
     narrate(f"{question} [y/N]")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def typed(question: str, wanted: str, option: str) -> bool:
+    """Whether the person at the terminal types what is wanted, and nothing else.
+
+    Args:
+        option: the option that says it instead, for the words about a missing terminal.
+
+    Raises:
+        UsageError: there is no terminal; the text names the option.
+    """
+    if not (sys.stdin.isatty() and secret_input.someone_is_there()):
+        raise UsageError(f"There is no terminal to ask in; to go on, add {option} {shlex.quote(wanted)}")
+    narrate(question)
+    return sys.stdin.readline().strip() == wanted.strip()

@@ -32,11 +32,16 @@ OPTIONS = {
     "cleartext_agreed": "allow_cleartext",
     "sign_in": "sign_in",
     "ask_consent": "ask_consent",
+    "pci_check": "pci_check",
+    "keep_days": "keep_days",
+    "keep_megabytes": "keep_megabytes",
 }
 """By field: the option that sets it."""
 
 NO_CLIENT = "-"
 """What `--client` says to take the OAuth client away."""
+AS_CONFIGURED = "-"
+"""What `--keep-days` and `--keep-megabytes` say to let the configuration decide."""
 NO_AUTHORITY = "-"
 """What `--ca-file` says to take the trusted authority away."""
 
@@ -118,6 +123,9 @@ def refuse_misfit(fields: AssetFields, client: OAuthClient | None, password: Sec
 def _given(options: Namespace, client: OAuthClient | None) -> dict[str, Any]:
     given = {field: getattr(options, option) for field, option in OPTIONS.items()}
     given = {field: value for field, value in given.items() if value is not None}
+    for field in ("keep_days", "keep_megabytes"):
+        if given.get(field) == AS_CONFIGURED:
+            given[field] = None
     if options.ca_file is not None:
         given["ca_pem"] = "" if options.ca_file == NO_AUTHORITY else assets.read_ca_file(options.ca_file)
     if client is not None:

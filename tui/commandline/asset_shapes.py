@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from datetime import UTC, datetime
 from typing import Any
 
 from store.assets import Asset, AssetLine, SignIn
+from store.forwarding_states import state_of
 from store.grants import Grant
+from store.registrations import Registration
 from store.token_lines import TokenLine
 from tui import diagnosis_text
+from tui.asset_list import FORWARDINGS
 from tui.commandline import grant_shapes
 from tui.commandline.printing import moment
 
@@ -65,6 +69,49 @@ def of_line(line: AssetLine, token: TokenLine | None) -> dict[str, Any]:
         "diagnosis": line.diagnosis,
         "oauth_client": token.client_name if token and by_oauth else None,
         "grant_state": token.state if token and by_oauth else None,
+        "forwarding": of_forwarding(line, datetime.now(UTC)),
+        "pci_check": line.pci_check,
+        "engage": line.engage or None,
+        "engage_service": line.service or None,
+    }
+
+
+def of_forwarding(line: AssetLine, now: datetime) -> dict[str, Any]:
+    """How its mailbox forwards: the part `forwarding` of the shape."""
+    found = state_of(line, now)
+    return {
+        "state": found.kind.value,
+        "words": found.words,
+        "first_mail_at": moment(line.first_mail_at),
+        "last_mail_at": moment(line.last_mail_at),
+        "usual_gap": round(line.usual_gap),
+    }
+
+
+def forwarding_words(line: AssetLine, now: datetime) -> str:
+    """The same for a person."""
+    found = state_of(line, now)
+    glyph, word, _tone = FORWARDINGS[found.kind]
+    return f"{glyph} {word}"
+
+
+def of_registration(registration: Registration) -> dict[str, Any]:
+    """The shape that `postroom assets registrations --help` states."""
+    return {
+        "asset": registration.asset_name,
+        "asset_id": registration.asset_id,
+        "address": registration.address,
+        "forwarding_address": registration.forwarding_address,
+        "service": registration.service,
+        "state": registration.state.value,
+        "how": registration.how,
+        "tracking_id": registration.tracking_id or None,
+        "asked_at": moment(registration.asked_at),
+        "asked_by": registration.asked_by,
+        "registered_at": moment(registration.registered_at),
+        "retired_at": moment(registration.retired_at),
+        "deleted_at": moment(registration.buried_at),
+        "words": registration.words,
     }
 
 
@@ -79,6 +126,8 @@ def of_asset(asset: Asset, line: AssetLine, token: TokenLine | None, grant: Gran
         "ca_pem": asset.ca_pem,
         "cleartext_agreed": asset.cleartext_agreed,
         "ask_consent": asset.ask_consent,
+        "keep_days": asset.keep_days,
+        "keep_megabytes": asset.keep_megabytes,
         "version": asset.version,
         "created_at": moment(asset.created_at),
         "updated_at": moment(asset.updated_at),

@@ -9,13 +9,24 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from live.asset_remarks import FIELDS
-from store import assets, grants, oauth_clients
+from store import assets, forwarding_states, grants, oauth_clients, registrations
 from store.assets import Asset, AssetFields, AssetLine, EditConflict, SignIn
+from store.forwarding_states import state_of
 from store.grants import Grant
 from store.oauth_clients import OAuthClient
+from store.settings import Settings
 from store.token_lines import TokenLine, token_lines
-from tui.asset_list import METHODS, PROVIDERS, SECURITIES, chosen, rows
-from tui.commandline import asking, asset_shapes, client_trial, grant_shapes, opening, secret_input, trial
+from tui.asset_list import FORWARDINGS, METHODS, PROVIDERS, SECURITIES, chosen, rows
+from tui.commandline import (
+    asking,
+    asset_shapes,
+    client_trial,
+    engage,
+    grant_shapes,
+    opening,
+    secret_input,
+    trial,
+)
 from tui.commandline.asset_fields import NO_CLIENT, changed, new, refuse_errors, refuse_misfit
 from tui.commandline.choosing import all_named, client_named, named
 from tui.commandline.faults import UsageError
@@ -24,6 +35,10 @@ from tui.desk import Desk
 from tui.times import ago, exact
 
 NOT_KEPT = 1
+HEADS = (
+    *("STATE", "NAME", "ADDRESS", "PROVIDER", "SIGN-IN", "GRANT", "SERVER", "CHECKED", "FORWARDING"),
+    "STOPPED AT",
+)
 
 
 def list_all(options: Namespace) -> int:
@@ -31,13 +46,13 @@ def list_all(options: Namespace) -> int:
     now = datetime.now(UTC)
     with opening.opened(options) as desk:
         lines = [row.line for row in chosen(rows(assets.lines(desk.store), now), options.filter, "name")]
-        tokens = {line.asset_id: line for line in token_lines(desk.store)}
+        tokens = {line.asset_id: line for line in token_lines(desk.store, retired=True)}
     kept = [line for line in lines if _wanted(line, options)]
     if options.json:
         print_json(assets=[asset_shapes.of_line(line, tokens.get(line.id)) for line in kept])
     elif kept:
         print_table(
-            ("STATE", "NAME", "ADDRESS", "PROVIDER", "SIGN-IN", "GRANT", "SERVER", "CHECKED", "STOPPED AT"),
+            HEADS,
             (_cells(line, tokens.get(line.id), now) for line in kept),
         )
     else:
@@ -137,6 +152,14 @@ def remove(options: Namespace) -> int:
     """Delete assets after asking; without a terminal only with --yes."""
     with opening.opened(options) as desk:
         doomed = all_named(desk, options.names)
+        kept = {one.id: found for one in doomed if (found := registrations.of(desk.store, one.id))}
+        if len(doomed) == 1 and kept:
+            return engage.remove_registered(desk, doomed[0], kept[doomed[0].id], options)
+        if kept:
+            held = _listed([one.name for one in doomed if one.id in kept])
+            raise UsageError(f"Registered to Webex Engage: {held}. Nothing was deleted; name each alone.")
+        if options.yes_name or options.orphan:
+            raise UsageError("--yes-name and --orphan are for an asset that is registered; this is not.")
         names = _listed([asset.name for asset in doomed])
         if not options.yes and not asking.agreed(f"Delete {names}, with passwords and checks?", "delete"):
             narrate("Nothing was deleted.")
@@ -170,23 +193,28 @@ def _cells(line: AssetLine, token: TokenLine | None, now: datetime) -> tuple[str
         grant_shapes.state_words(token.state) if token and line.sign_in == assets.SignIn.OAUTH else "",
         f"{line.host}:{line.port}",
         ago(line.checked_at, now) if line.checked_at else "never",
+        asset_shapes.forwarding_words(line, now),
         asset_shapes.stopped_at(line),
     )
 
 
 def _print(desk: Desk, asset: Asset, options: Namespace) -> None:
     (line,) = assets.lines(desk.store, asset.id)
-    token = next((token for token in token_lines(desk.store) if token.asset_id == asset.id), None)
+    token = next(iter(token_lines(desk.store, asset.id, retired=True)), None)
     grant = grants.of(desk.store, asset.id)
     if options.json:
         print_json(assets=[asset_shapes.of_asset(asset, line, token, grant)])
         return
     print_line(asset.name)
-    print_pairs(_pairs(asset, line, token, grant), "  ")
+    print_pairs(_pairs(asset, line, token, grant, _inbound_pairs(desk, asset, line)), "  ")
 
 
 def _pairs(
-    asset: Asset, line: AssetLine, token: TokenLine | None, grant: Grant | None
+    asset: Asset,
+    line: AssetLine,
+    token: TokenLine | None,
+    grant: Grant | None,
+    inbound: Iterable[tuple[str, str]],
 ) -> Iterable[tuple[str, str]]:
     checked = f", {exact(line.checked_at)}" if line.checked_at else ""
     stopped = f" at {asset_shapes.stopped_at(line)}" if line.failed_step else ""
@@ -210,11 +238,34 @@ def _pairs(
         yield "Ends", f"{exact(token.deadline_at)}: {token.deadline_reason}"
     if asset.ca_pem:
         yield "Trusts", "a certificate authority of its own, besides the system's"
-    yield "Forwarding address", asset.forwarding_address or "none; set inbound_domain in the configuration"
+    yield from inbound
+    if line.engage:
+        yield "Webex Engage", f"{line.engage}, service {line.service}"
     yield "Owner", asset.owner or "not stated"
     if asset.note:
         yield "Note", asset.note
     yield "Changed", f"{exact(asset.updated_at)}, version {asset.version}"
+
+
+def _inbound_pairs(desk: Desk, asset: Asset, line: AssetLine) -> Iterable[tuple[str, str]]:
+    yield "Forwarding address", asset.forwarding_address or "none; set inbound_domain in the configuration"
+    now = datetime.now(UTC)
+    state, last = state_of(line, now), f", {exact(line.last_mail_at)}" if line.last_mail_at else ""
+    yield "Forwarding", f"{FORWARDINGS[state.kind][0]} {state.words}{last}"
+    figures = forwarding_states.figures(desk.store, asset.id)
+    yield "Inbound mail", f"{figures.messages:,} kept, {figures.bytes:,} octets"
+    yield "Mail is kept", kept_words(asset, desk.settings)
+    yield "PCI check", "on: card numbers are masked" if asset.pci_check else "off"
+
+
+def kept_words(asset: Asset, settings: Settings) -> str:
+    """How long, and how much of, an asset's mail is kept."""
+    days = settings.inbound_keep_days if asset.keep_days is None else asset.keep_days
+    most = settings.inbound_keep_megabytes if asset.keep_megabytes is None else asset.keep_megabytes
+    own = asset.keep_days is not None or asset.keep_megabytes is not None
+    told = f"{days:,} days" if days else "without end"
+    size = f", at most {most:,} MB" if most else ""
+    return f"{told}{size}" + ("" if own else ", as the configuration says")
 
 
 def _listed(names: list[str]) -> str:

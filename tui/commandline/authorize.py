@@ -15,10 +15,10 @@ from store import assets
 from store.assets import Asset
 from store.oauth_clients import OAuthClient
 from tui import token_ways as ways
-from tui.commandline import acceptance, opening, sign_ins
+from tui.commandline import acceptance, mailing, opening, sign_ins
 from tui.commandline.authorizing import Got, Task, hint
 from tui.commandline.browsing import in_browser
-from tui.commandline.choosing import by_oauth
+from tui.commandline.choosing import by_oauth, in_use
 from tui.commandline.faults import UsageError
 from tui.commandline.printing import narrate
 from tui.commandline.refusals import tell
@@ -42,6 +42,7 @@ def run(options: Namespace) -> int:
     _refuse_odd(options)
     with opening.opened(options) as desk:
         asset, client = by_oauth(desk, options.asset)
+        in_use(desk, asset)
         session = Session.of(os.environ)
         way = _chosen(options, client, session)
         opening.unlock(desk, options)
@@ -54,6 +55,8 @@ def _told(task: Task, way: Way, options: Namespace) -> int:
     headline = f"✗ No token came for {task.asset.name}; nothing was changed."
     try:
         if way.id is WayId.OWNER:
+            if options.mail_to:
+                return mailing.owner_link(task, sign_ins.minutes(options.days), options)
             return sign_ins.owner_link(task, options.days, with_qr=options.qr)
         return asyncio.run(_authorized(task, way, options))
     except TokenRefused as refused:
@@ -136,6 +139,14 @@ def _explain(way: Way, task: Task) -> None:
 def _refuse_odd(options: Namespace) -> None:
     if options.days is not None and not options.owner_link:
         raise UsageError("--days is about the owner's link; use it with --owner-link.")
+    of_mail = [
+        name for name in ("mail_to", "through", "answers_to", "signed", "yes") if getattr(options, name)
+    ]
+    if of_mail and not (options.owner_link and options.mail_to):
+        option = f"--{of_mail[0].replace('_', '-')}"
+        raise UsageError(
+            f"{option} is about mailing the owner's link; use --owner-link and --mail-to with it."
+        )
     if options.qr and (options.paste or options.tokens_stdin):
         raise UsageError("There is no link to show as a QR code where an answer is given back.")
     if options.passphrase_stdin and (options.tokens_stdin or (options.paste and not sys.stdin.isatty())):

@@ -114,6 +114,13 @@ def _invite(
         user, host, port = ssh_target(os.environ, task.session.user, socket.gethostname())
         narrate("In a terminal of your own machine, forward the port that the browser's answer goes to:")
         narrate(f"  {loopback.ssh_line(listener.port, host, user, ssh_port=port)}")
+    if listener is None:
+        desk = task.desk
+        by_itself, words = ways.answer_comes(
+            task.client, desk.settings.callback_url, listens=desk.agent_listens()
+        )
+        if by_itself:
+            narrate(f"{words} Ctrl-C ends the waiting here.")
     narrate(ELSEWHERE.format(who=task.who))
     links.show(begun.url, with_qr=with_qr)
     if opened:

@@ -6,9 +6,10 @@ import difflib
 import shlex
 from collections.abc import Iterable
 
-from store import assets, oauth_clients
+from store import assets, oauth_clients, registrations, webhooks
 from store.assets import Asset, SignIn
 from store.oauth_clients import OAuthClient
+from store.webhooks import Endpoint
 from tui.commandline.faults import UsageError
 from tui.desk import Desk
 
@@ -38,6 +39,19 @@ def client_named(desk: Desk, name: str) -> OAuthClient:
     return found
 
 
+def webhook_named(desk: Desk, name: str) -> Endpoint:
+    """The webhook of that name.
+
+    Raises:
+        UsageError: there is none; the text offers the nearest name.
+    """
+    found = webhooks.by_name(desk.store, desk.vault, name)
+    if found is None:
+        names = [endpoint.name for endpoint in webhooks.all_endpoints(desk.store, desk.vault)]
+        raise UsageError(f"There is no webhook {name!r}{_near(name, names)}")
+    return found
+
+
 def by_oauth(desk: Desk, name: str) -> tuple[Asset, OAuthClient]:
     """The asset of that name or address, and the OAuth client that it signs in through.
 
@@ -58,6 +72,17 @@ def by_oauth(desk: Desk, name: str) -> tuple[Asset, OAuthClient]:
             f"{asset.name} has no OAuth client; give it one with: postroom assets set {quoted} --client NAME"
         )
     return asset, client
+
+
+def in_use(desk: Desk, asset: Asset) -> Asset:
+    """The asset, if it is not retired.
+
+    Raises:
+        store.registrations.AssetRetired: it is.
+    """
+    with desk.store.read() as session:
+        registrations.refuse_retired(session, asset.id, asset.name)
+    return asset
 
 
 def all_named(desk: Desk, names: Iterable[str]) -> list[Asset]:

@@ -29,7 +29,12 @@ TOLD = {
     "store.database": ("StoreError",),
     "store.vault_errors": ("VaultError",),
     "store.assets": ("AssetError",),
+    "store.registrations": ("RegistrationError",),
     "store.oauth_clients": ("OAuthClientError",),
+    "store.webhooks": ("WebhookError",),
+    "live.webhooks.guard": ("TargetRefused",),
+    "live.webhooks.signing": ("SecretUnusable",),
     "live.rehearsal.child": ("RehearsalError",),
+    "live.inbound.mailboxes": ("NotAMailbox",),
 }
 """Errors whose text is a sentence for a person, by the module that defines them."""

@@ -6,7 +6,17 @@ import argparse
 from pathlib import Path
 
 from tui import __version__
-from tui.commandline import grammar_assets, grammar_clients, grammar_operations, grammar_tokens, grammar_vault
+from tui.commandline import (
+    grammar_agent,
+    grammar_assets,
+    grammar_clients,
+    grammar_inbound,
+    grammar_notices,
+    grammar_operations,
+    grammar_tokens,
+    grammar_vault,
+    grammar_webhooks,
+)
 from tui.commandline.grammar_parts import Family, lines
 
 CONSOLE = "console"
@@ -16,7 +26,8 @@ STATUS = """
 Exit status:
   0    done; with test: every asset passed
   1    with test, rehearse and refresh: some did not end as they should; with authorize, revoke, and set with
-       a new secret or password: it was refused, and nothing was changed; with tokens: something ends soon
+       a new secret or password: it was refused, and nothing was changed; with tokens: something ends soon;
+       with inbound confirmations: some wait
   2    with tokens: something needs a person now; else wrong usage, or the store, the vault or the
        configuration cannot be used
   130  interrupted by Ctrl-C
@@ -62,6 +73,10 @@ def parser() -> argparse.ArgumentParser:
     grammar_clients.add(families)
     grammar_tokens.add(families)
     grammar_operations.add_test(families)
+    grammar_inbound.add(families)
+    grammar_notices.add(families)
+    grammar_webhooks.add(families)
+    grammar_agent.add(families)
     grammar_vault.add(families)
     grammar_operations.add_audit(families)
     grammar_operations.add_rehearse(families)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tui.commandline import grammar_engage
 from tui.commandline.grammar_parts import Family, as_json, passphrase
 
 PROVIDERS = ("gmail", "office365", "custom")
@@ -19,21 +20,27 @@ JSON: {"postroom": 1, "assets": [ASSET, ...]}, where an ASSET of the list has
   security (ssl|starttls|none), owner, forwarding_address, has_password,
   state (never|passed|failed), checked_at (ISO 8601 in UTC, or null), failed_step, diagnosis (ids, or null),
   oauth_client (name, or null), grant_state (null where it signs in by password, else
-  none|valid|retrying|consent_required|client_fault)
+  none|valid|retrying|consent_required|client_fault), pci_check (true: card numbers are masked),
+  engage (unknown|registered|retired, or null: it is not registered), engage_service (or null),
+  forwarding {state (never|awaiting|working|silent|stopped), words, first_mail_at, last_mail_at (of forwarded
+  mail, or null), usual_gap (seconds: the longest gap as a rule)}
 """
 
 ASSET_SHAPE = """
 JSON: {"postroom": 1, "assets": [ASSET]}, where ASSET has all that `assets list --help` describes, and
   user_name, login_id, sign_in_name (what is really sent), note, ca_pem, cleartext_agreed, ask_consent,
+  keep_days, keep_megabytes (of inbound mail; 0: no limit, null: as the configuration says),
   version, created_at, updated_at (ISO 8601 in UTC), grant (null, or {scope, validity (seconds, or null),
   obtained_at, expires_at, consent_at, refresh_expires_at, next_refresh_at, has_refresh, access_length,
-  refresh_length (characters), failures, words, diagnosis}). Passwords and tokens are never printed.
+  refresh_length (characters), failures, words, diagnosis, made_with (where that is not the asset's OAuth
+  client any more, what the grant was made with)}). Passwords and tokens are never printed.
 """
 
 LIST_EXAMPLES = """
 Examples:
   postroom assets list --state failed
   postroom assets list --provider office365 --filter "billing example.com" --json
+  postroom assets list --filter forwarding:silent
 """
 
 SHOW_EXAMPLE = """
@@ -52,6 +59,7 @@ Examples:
 SET_EXAMPLES = """
 Examples:
   postroom assets set Support --owner owner@example.com --note "Monday to Friday"
+  postroom assets set Support --pci-check --keep-days 30
   postroom assets set Support --password-stdin < new.password
 """
 
@@ -90,6 +98,8 @@ def add(families: Family) -> None:
     )
     removed.add_argument("names", nargs="+", metavar="NAME", help="name or address")
     removed.add_argument("--yes", action="store_true", help="do not ask; needed where there is no terminal")
+    grammar_engage.add_removal(removed)
+    grammar_engage.add(family)
 
 
 def _add_list(family: Family) -> None:
@@ -140,6 +150,14 @@ def _fields(parser: argparse.ArgumentParser, *, required: bool) -> None:
         help="have the provider ask for consent each time (prompt=consent): brings a refresh token where "
         "none came, and fails where only an administrator may consent",
     )
+    group.add_argument(
+        "--pci-check",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="mask card numbers in what is shown, exported and delivered of its mail",
+    )
+    _kept(group, "--keep-days", "days that its mail is kept; 0: without end")
+    _kept(group, "--keep-megabytes", "how much of its mail is kept; 0: no limit")
     group.add_argument("--owner", metavar="ADDRESS", help="address of the person who owns the mailbox")
     group.add_argument("--note", metavar="TEXT", help="anything worth knowing")
     group.add_argument(
@@ -153,6 +171,18 @@ def _fields(parser: argparse.ArgumentParser, *, required: bool) -> None:
         default=None,
         help="agree to the password going out without TLS (security none)",
     )
+
+
+def _kept(group: argparse._ArgumentGroup, option: str, what: str) -> None:
+    group.add_argument(option, type=_number, metavar="N", help=f"{what}; - for what the configuration says")
+
+
+def _number(text: str) -> int | str:
+    if text == "-":
+        return text
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise argparse.ArgumentTypeError("must be a whole number, or - for what the configuration says")
+    return int(text)
 
 
 def _password(parser: argparse.ArgumentParser) -> None:

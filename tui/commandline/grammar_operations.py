@@ -6,10 +6,13 @@ import argparse
 
 from tui.commandline.grammar_parts import Family, as_json, passphrase
 
+MOST_MAILS = 60_000
+"""A minute: a thousand a second is what one sender gets through."""
+
 TEST_SHAPE = """
 JSON: {"postroom": 1, "tests": [TEST, ...]}, in the order asked for, where a TEST has
-  asset, asset_id, address, outcome (passed|failed|cancelled), started_at (ISO 8601 in UTC), ms, steps,
-  transcript (credentials replaced)
+  asset, asset_id, kind (connection|domain), address, outcome (passed|failed|cancelled),
+  started_at (ISO 8601 in UTC), ms, steps, transcript (credentials replaced)
   each of steps: rung, outcome (passed|failed|skipped|cancelled), ms, words (the server's),
   facts ([{label, value}]), diagnosis (null, or {id, cause, fix, who, again, source})
 """
@@ -19,6 +22,7 @@ Examples:
   postroom test Support billing@example.org
   postroom test Support --send-to you@example.com
   postroom test --all --json > tests.json
+  postroom test --domain Support
 """
 
 TEST_STATUS = """
@@ -68,13 +72,18 @@ def add_test(families: Family) -> None:
     test = families.command(
         "test",
         "test:run",
-        "test the connection of assets, rung by rung",
+        "test the connection of assets, rung by rung, or look at their domains",
         TEST_EXAMPLES,
         TEST_SHAPE,
         TEST_STATUS,
     )
     test.add_argument("names", nargs="*", metavar="NAME", help="name or address of an asset")
     test.add_argument("--all", action="store_true", help="every asset")
+    test.add_argument(
+        "--domain",
+        action="store_true",
+        help="look at the domain instead: MX, SPF, DKIM, DMARC, and the certificate of the SMTP server",
+    )
     test.add_argument(
         "--send-to", metavar="ADDRESS", help="send one real test message per asset to this address"
     )
@@ -107,11 +116,25 @@ def add_rehearse(families: Family) -> None:
     rehearse.add_argument(
         "--every", action="store_true", help="a sample for every account and listener there is"
     )
+    rehearse.add_argument(
+        "--mail",
+        type=_rate,
+        default=12.0,
+        metavar="RATE",
+        help="sample mails a minute that are forwarded to the assets (default: 12; 0: none)",
+    )
     rehearse.add_argument("--serve", action="store_true", help="only serve, until Ctrl-C or SIGTERM")
     rehearse.add_argument(
         "--mouse", action="store_true", default=argparse.SUPPRESS, help="let the console use the mouse"
     )
     as_json(rehearse)
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 <= rate <= MOST_MAILS:
+        raise argparse.ArgumentTypeError(f"must be from 0 to {MOST_MAILS:,}")
+    return rate
 
 
 def _positive(text: str) -> int:

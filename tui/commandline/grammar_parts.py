@@ -36,6 +36,10 @@ class Family:
         made.set_defaults(run=made.format_help)
         return Family(made, self._shared, title="commands")
 
+    def below(self, parser: argparse.ArgumentParser) -> Family:
+        """More commands below one that does something itself."""
+        return Family(parser, self._shared, title="commands")
+
     def _add(self, name: str, summary: str, about: str, epilog: tuple[str, ...]) -> argparse.ArgumentParser:
         return self._below.add_parser(
             name,

@@ -30,14 +30,15 @@ Examples:
   postroom authorize Support
   postroom authorize Support --device
   postroom authorize Support --owner-link --days 3 --qr
+  postroom authorize Support --owner-link --mail-to owner --through Billing
   postroom authorize Support --paste
   postroom authorize Support --tokens-stdin < refresh.token
 """
 
 AUTHORIZE_STATUS = """
-The address to open goes to stdout, all else to stderr.
-Exit status: 0 the token was accepted (with --owner-link: the link is made); 1 it was refused, and nothing was
-changed; 2 wrong usage.
+The address to open goes to stdout, all else to stderr; a link that is mailed is not printed.
+Exit status: 0 the token was accepted (with --owner-link: the link is made, and mailed where that was wanted);
+1 it was refused, and nothing was changed, or the link was not mailed, and is printed; 2 wrong usage.
 """
 
 REFRESH_EXAMPLES = """
@@ -142,6 +143,7 @@ def _add_authorize(families: Family) -> None:
         metavar="N",
         help=f"how long the owner's link waits (default: 3, at most {MOST_DAYS})",
     )
+    _add_mail(parser)
     parser.add_argument("--qr", action="store_true", help="show the link as a QR code as well")
     parser.add_argument(
         "--consent",
@@ -151,6 +153,23 @@ def _add_authorize(families: Family) -> None:
         "token where none came, and fails where only an administrator may consent",
     )
     passphrase(parser)
+
+
+def _add_mail(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "mail", "With --owner-link: the link is mailed, in plain steps, after the mail was shown."
+    )
+    group.add_argument("--mail-to", metavar="ADDRESS", help="to whom; owner: whom the asset names")
+    group.add_argument(
+        "--through",
+        metavar="ASSET",
+        help="the asset that sends it, or notices for the plain route (default: what is likeliest to work)",
+    )
+    group.add_argument(
+        "--answers-to", metavar="ADDRESS", help="where answers go (default: to the mailbox that sends)"
+    )
+    group.add_argument("--signed", metavar="NAME", help="who asks, as the owner knows them (default: you)")
+    group.add_argument("--yes", action="store_true", help="do not ask; needed where there is no terminal")
 
 
 def _add_refresh(families: Family) -> None:

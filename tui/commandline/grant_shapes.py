@@ -25,6 +25,8 @@ def pairs(grant: Grant | None, now: datetime) -> Iterator[tuple[str, str]]:
         return
     tries = f", {grant.failures} failed {'try' if grant.failures == 1 else 'tries'}" if grant.failures else ""
     yield "Grant", f"{state_words(grant.state.value)}{tries}"
+    if grant.made_with:
+        yield "Made with", f"{grant.made_with}, which the asset has no longer"
     yield "Access token", _access(grant, now)
     yield "Validity", "not said by the provider" if grant.validity is None else f"{grant.validity:,} s"
     yield "Refresh token", _refresh(grant, now)
@@ -50,6 +52,7 @@ def of_grant(grant: Grant) -> dict[str, Any]:
         "access_length": grant.access_length,
         "refresh_length": grant.refresh_length,
         "failures": grant.failures,
+        "made_with": grant.made_with,
         "words": grant.last_words,
         "diagnosis": grant.last_diagnosis,
     }

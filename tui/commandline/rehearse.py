@@ -7,16 +7,17 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any, NoReturn
 
-from live.rehearsal.child import running_provider
+from live.rehearsal.child import running_forwarder, running_provider
 from live.rehearsal.desk import KEY_NAME, prepare
 from live.rehearsal.oauth_samples import CLIENTS, OAUTH_DESK
+from store import settings
 from store.settings import FILE_NAME
 from tui import cli
 from tui.commandline import rehearsed
@@ -26,8 +27,9 @@ from tui.commandline.printing import narrate, print_json, print_line, print_pair
 OWN_SETTINGS = "POSTROOM_"
 NEWCOMER = next(sample for sample in OAUTH_DESK if not sample.consented)
 """The mailbox that waits for its first consent."""
-KEPT_SETTING = "POSTROOM_THEME"
-"""What a person sets for the own desk must not steer the rehearsal's; how the screen looks may."""
+KEPT_SETTINGS = ("POSTROOM_THEME", "POSTROOM_AGENT_CHILD")
+"""What a person sets for the own desk must not steer the rehearsal's; how the screen looks, and whether
+the console starts an agent, may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,31 @@ def rehearse(options: Namespace) -> int:
         raise UsageError(
             "The rehearsal brings its own store and configuration; leave --store and --config out."
         )
-    for name in [name for name in os.environ if name.startswith(OWN_SETTINGS) and name != KEPT_SETTING]:
+    for name in [name for name in os.environ if name.startswith(OWN_SETTINGS) and name not in KEPT_SETTINGS]:
         del os.environ[name]
     arm()
     with _served(every=options.every) as rehearsal:
         if options.serve:
-            return _serve(rehearsal, as_json=options.json)
+            with _forwarding(rehearsal, options.mail):
+                return _serve(rehearsal, as_json=options.json)
         at_desk = Namespace(store=rehearsal.store, config=rehearsal.config)
         if not cli.has_terminal():
             return rehearsed.judge(at_desk, as_json=options.json)
         narrate("Preparing the rehearsal desk …")
         rehearsed.make_history(at_desk)
         try:
-            return cli.open_console(rehearsal.store, rehearsal.config, mouse=options.mouse)
+            with _forwarding(rehearsal, options.mail):
+                return cli.open_console(rehearsal.store, rehearsal.config, mouse=options.mouse)
         finally:
             arm()  # the console's event loop took the handlers, and left the system's own ones behind
+
+
+def _forwarding(rehearsal: Rehearsal, per_minute: float) -> AbstractContextManager[None]:
+    """Sample mail for the length of the block; none where nobody wants any."""
+    if not per_minute:
+        return nullcontext()
+    port = settings.load(rehearsal.config, rehearsal.store).receiver_port
+    return running_forwarder(rehearsal.store, port, per_minute)
 
 
 def arm() -> None:
@@ -124,6 +136,8 @@ def _told(rehearsal: Rehearsal) -> dict[str, Any]:
             f"{command} assets list --state failed",
             f"{command} tokens",
             f"{command} refresh --due",
+            f"{command} agent",
+            f"{command} inbound tail",
             command,
         ],
         "token_by_browser": by_browser(command),

@@ -7,8 +7,7 @@ from argparse import Namespace
 
 from live.oauth.faults import TokenRefused
 from live.oauth.http import NetworkFault, OAuthHttp
-from live.oauth.revoke import steps_instead
-from live.oauth.taking_back import Told, take_back
+from live.oauth.taking_back import Told, steps_for, take_back
 from store import grants
 from store.assets import Asset
 from store.grants import GrantState
@@ -31,7 +30,7 @@ def run(options: Namespace) -> int:
         grant = grants.of(desk.store, asset.id)
         if grant is None or grant.state is GrantState.NONE:
             raise UsageError(f"{asset.name} has no grant that could be revoked.")
-        steps = steps_instead(client)
+        steps = steps_for(desk.store, asset.id, client)
         if not options.yes and not asking.agreed(_question(asset, told=not steps), "revoke"):
             narrate("Nothing was revoked.")
             return 0

@@ -67,6 +67,7 @@ def as_json(run: CheckRun, address: str) -> dict[str, Any]:
     return {
         "asset": run.asset_name,
         "asset_id": run.asset_id,
+        "kind": run.kind,
         "address": address,
         "outcome": run.outcome.value,
         "started_at": moment(run.started_at),

@@ -21,7 +21,7 @@ from tui.commandline.faults import UsageError
 from tui.commandline.pasting import Pasting
 from tui.commandline.printing import narrate, print_line
 from tui.times import exact
-from tui.token_ways import OWNER_DAYS
+from tui.token_ways import OWNER_DAYS, answer_comes
 
 DAY_MINUTES = 1_440
 
@@ -63,18 +63,27 @@ async def made_elsewhere(http: OAuthHttp, task: Task) -> Fetched:
 # With a person elsewhere
 
 
+def minutes(days: int | None) -> float:
+    """For how long an owner's link waits."""
+    return (days or OWNER_DAYS) * DAY_MINUTES
+
+
 def owner_link(task: Task, days: int | None, *, with_qr: bool) -> int:
     """Print a link for the mailbox's owner, and how it goes on; returns 0.
 
     Raises:
         TokenRefused: the client's authorization URL is none. VaultError: the vault is locked.
     """
-    begun = task.begin(task.callback, (days or OWNER_DAYS) * DAY_MINUTES)
+    begun = task.begin(task.callback, minutes(days))
     narrate(f"A link for the owner of {task.asset.name}, who signs in as {task.who} and consents:")
     links.show(begun.url, with_qr=with_qr)
     narrate(f"It waits until {exact(begun.ends_at)}, and counts once. Nobody else should have it.")
-    narrate("The browser ends on an address that may not load: the owner sends that back, and you give it to")
-    narrate(f"  postroom authorize {quoted(task.asset.name)} --paste")
+    by_itself, words = answer_comes(
+        task.client, task.desk.settings.callback_url, listens=task.desk.agent_listens()
+    )
+    narrate(words)
+    if not by_itself:
+        narrate(f"Give it to: postroom authorize {quoted(task.asset.name)} --paste")
     return 0
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from live import connection_tests
-from live.connection_tests import Bounds, TestEnded
+from live.connection_tests import Bounds, Event, TestEnded
 from store import assets
 from store.assets import SignIn
 from store.checks import CheckRun, Outcome
 from store.vault import VaultState
 from tui.commandline import opening, rungs
-from tui.commandline.choosing import all_named
+from tui.commandline.choosing import all_named, in_use
 from tui.commandline.faults import UsageError
 from tui.commandline.printing import narrate, print_json, print_line
 from tui.commandline.progress import Progress
@@ -27,14 +27,18 @@ def run(options: Namespace) -> int:
     """Test the assets that the options name; 0 when all passed, 1 when some did not."""
     if bool(options.names) == options.all:
         raise UsageError("Name the assets to test, or use --all.")
+    if options.domain and options.send_to:
+        raise UsageError("--domain looks at the DNS, and sends no message; leave out --send-to.")
     with opening.opened(options) as desk:
         chosen = _chosen(desk, options)
         if not chosen:
             raise UsageError("There are no assets to test yet; set one up with `postroom assets add`.")
-        _unlock(desk, options, any(sealed for _, sealed in chosen))
-        runs = asyncio.run(
-            ladders(desk, [id_ for id_, _ in chosen], quiet=options.json, send_to=options.send_to)
-        )
+        ids = [id_ for id_, _ in chosen]
+        if options.domain:
+            runs = asyncio.run(printed(ids, _domains(desk, ids), quiet=options.json))
+        else:
+            _unlock(desk, options, any(sealed for _, sealed in chosen))
+            runs = asyncio.run(ladders(desk, ids, quiet=options.json, send_to=options.send_to))
         if options.json:
             addresses = {line.id: line.address for line in assets.lines(desk.store)}
             print_json(tests=[rungs.as_json(run, addresses.get(run.asset_id, "")) for run in runs])
@@ -54,13 +58,23 @@ async def ladders(
         quiet: print no ladders.
     """
     bounds = Bounds(at_once=desk.settings.tests_at_once, per_host=desk.settings.tests_per_host)
+    running = connection_tests.run(desk.store, desk.vault, ids, bounds=bounds, send_to=send_to)
+    return await printed(ids, running, quiet=quiet)
+
+
+def _domains(desk: Desk, ids: Sequence[int]) -> AsyncGenerator[Event, None]:
+    from live import domain_check  # with dnspython, which the others need not wait for
+
+    return domain_check.run(desk.store, desk.vault, ids, dns_server=desk.settings.dns_server)
+
+
+async def printed(ids: Sequence[int], running: AsyncGenerator[Event, None], *, quiet: bool) -> list[CheckRun]:
+    """Print checks of whatever kind while they end, as `ladders` does."""
     ended: dict[int, CheckRun | None] = {}
     waiting = list(dict.fromkeys(ids))
     runs: list[CheckRun] = []
     with Progress(len(waiting)) as progress:
-        async with aclosing(
-            connection_tests.run(desk.store, desk.vault, ids, bounds=bounds, send_to=send_to)
-        ) as events:
+        async with aclosing(running) as events:
             async for event in events:
                 progress.take(event)
                 if not isinstance(event, TestEnded):
@@ -79,8 +93,11 @@ async def ladders(
 
 def _chosen(desk: Desk, options: Namespace) -> list[tuple[int, bool]]:
     """Id of each asset, and whether the vault may hold its password or token."""
-    found = assets.lines(desk.store) if options.all else all_named(desk, options.names)
-    return [(one.id, one.has_password or one.sign_in == SignIn.OAUTH) for one in found]
+    if not options.all:
+        found = [in_use(desk, one) for one in all_named(desk, options.names)]
+        return [(one.id, one.has_password or one.sign_in == SignIn.OAUTH) for one in found]
+    lines = [line for line in assets.lines(desk.store) if line.engage != "retired"]
+    return [(one.id, one.has_password or one.sign_in == SignIn.OAUTH) for one in lines]
 
 
 def _unlock(desk: Desk, options: Namespace, needed: bool) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from store.assets import Asset, Provider, Security, SignIn
+from store.settings import Settings
 from tui import asset_list
+from tui.dialogs import client_shown, inbound_fields
 from tui.dialogs.form import Field, Remark
 
 OAUTH = ("oauth_client_id", "ask_consent")
@@ -32,11 +34,12 @@ def row_of(remark: Remark) -> str:
     return ROWS.get(remark.field, remark.field)
 
 
-def fields(asset: Asset | None, clients: Mapping[str, str]) -> Sequence[Field]:
+def fields(asset: Asset | None, clients: Mapping[str, str], settings: Settings) -> Sequence[Field]:
     """The fields from top to bottom.
 
     Args:
         clients: the OAuth clients to choose from, id to name.
+        settings: say what holds where a field is empty.
     """
     kept = asset is not None and asset.has_password
     password = (
@@ -54,6 +57,7 @@ def fields(asset: Asset | None, clients: Mapping[str, str]) -> Sequence[Field]:
         Field("cleartext_agreed", "", "send the password without encryption: yes, I agree", tick=True),
         Field("sign_in", "Sign-in", options=asset_list.METHODS),
         Field("oauth_client_id", "OAuth client", options={"": "none yet", **clients}),
+        *client_shown.FIELDS,
         Field("ask_consent", "", "the provider asks for consent again (brings a refresh token)", tick=True),
         Field("username", "User name", "what the server is told; empty: login ID, else address"),
         Field("login_id", "Login ID", "who signs in for a shared mailbox; empty: the address itself"),
@@ -63,6 +67,7 @@ def fields(asset: Asset | None, clients: Mapping[str, str]) -> Sequence[Field]:
         Field(
             "ca_file", "Own CA file", "one is kept; a path replaces it, - removes it" if own else authority
         ),
+        *inbound_fields.fields(settings),
     )
 
 
@@ -74,4 +79,6 @@ def initial(name: str, asset: Asset | None, clients: Mapping[str, str]) -> str |
         client = str(asset.oauth_client_id or "")
         return client if client in clients else ""
     value = getattr(asset, name)
+    if value is None:
+        return ""
     return value if isinstance(value, bool) else str(value)

@@ -13,18 +13,20 @@ from textual.widgets import Input, Select
 
 from live import deadlines, providers
 from live.password_trial import PasswordTrial
-from store import assets
+from store import assets, grants
 from store.assets import Asset, AssetError, AssetFields, AssetTaken, Security, SignIn
 from store.database import StoreError
 from store.vault_errors import VaultError
 from tui import asset_draft, times
 from tui.commands import Scope, bindings
-from tui.dialogs import asset_fields, asset_saving
+from tui.dialogs import asset_fields, asset_saving, client_shown, inbound_fields
 from tui.dialogs.form import Field, Form, Remark
 from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
     from store.assets import AssetLine
+    from store.grants import Grant
+    from store.oauth_clients import OAuthClient
     from tui.desk import Desk
 
 
@@ -35,13 +37,26 @@ class AssetForm(Form[int]):
     BINDINGS = bindings(Scope.FORM)
 
     def __init__(
-        self, desk: Desk, asset: Asset | None, taken: Sequence[AssetLine], clients: Mapping[str, str]
+        self,
+        desk: Desk,
+        asset: Asset | None,
+        taken: Sequence[AssetLine],
+        clients: Sequence[OAuthClient],
+        grant: Grant | None = None,
     ) -> None:
+        """
+        Args:
+            taken: all assets, with whose names and addresses this one's may not clash.
+            clients: the OAuth clients to choose from.
+            grant: the asset's.
+        """
         super().__init__(f"Asset {asset.name}" if asset else "New asset", tried=asset is not None)
         self._desk = desk
         self._asset = asset
         self._taken = [line for line in taken if asset is None or line.id != asset.id]
-        self._clients = clients
+        self._clients = {str(client.id): client.name for client in clients}
+        self._registered = {str(client.id): client for client in clients}
+        self._grant = grant
         self._jump: int | None = None
         self._preset = _preset(asset.provider) if asset else ("", "", Security.STARTTLS.value)
         self._ca_pem = asset.ca_pem if asset else ""
@@ -49,7 +64,7 @@ class AssetForm(Form[int]):
         """Whether a new password is being tried."""
 
     def fields(self) -> Sequence[Field]:
-        return asset_fields.fields(self._asset, self._clients)
+        return asset_fields.fields(self._asset, self._clients, self._desk.settings)
 
     def initial(self, name: str) -> str | bool:
         return asset_fields.initial(name, self._asset, self._clients)
@@ -64,6 +79,13 @@ class AssetForm(Form[int]):
         if typed["security"] != Security.NONE.value:
             yield "cleartext_agreed"
         yield from ("password",) if typed["sign_in"] == SignIn.OAUTH.value else asset_fields.OAUTH
+
+    def shown(self, typed: Mapping[str, object]) -> Mapping[str, str]:
+        inbound = {"inbound": inbound_fields.forwards_to(self._asset, self._desk.settings)}
+        client = self._registered.get(str(typed["oauth_client_id"]))
+        if client is None or typed["sign_in"] != SignIn.OAUTH.value:
+            return inbound
+        return inbound | client_shown.shown(client, self._grant, self._clients, times.now())
 
     def prepared(self) -> None:
         if self._asset is None:
@@ -162,11 +184,19 @@ class AssetForm(Form[int]):
         if trial is not None:
             await asyncio.to_thread(asset_saving.record_trial, self._desk, kept, trial)
         await asyncio.to_thread(deadlines.restate, self._desk.store, times.now(), [kept.id])
-        hint = "" if trial else " Press t to test it."
-        if kept.sign_in == SignIn.OAUTH:
-            hint = " On the Tokens pane (3), n generates its token."
-        self.notify(f"{visible(kept.name)} is kept.{hint}", markup=False)
+        self.notify(f"{visible(kept.name)} is kept.{await self._what_next(kept, trial)}", markup=False)
         self.leave(kept.id)
+
+    async def _what_next(self, kept: Asset, trial: PasswordTrial | None) -> str:
+        if kept.sign_in != SignIn.OAUTH:
+            return "" if trial else " Press t to test it."
+        grant = await asyncio.to_thread(grants.of, self._desk.store, kept.id)
+        if grant is not None and grant.made_with:
+            return (
+                f" Its grant was made with {visible(grant.made_with)} and is not used any more: "
+                "n on the Tokens pane (3) generates a token again."
+            )
+        return "" if grant is not None else " On the Tokens pane (3), n generates its token."
 
     async def _read_ca_file(self) -> bool:
         path = self.query_one("#ca_file", Input).value.strip()

@@ -44,6 +44,7 @@ def described(asset: Asset, line: AssetLine, now: datetime, config: str, width: 
     fields = [
         ("Address", asset.address),
         ("Forward to", asset.forwarding_address or UNSET_DOMAIN.format(path=config)),
+        ("Forwarding", _forwarding(line, now)),
         ("Provider", asset_list.PROVIDERS[asset.provider]),
         ("Server", f"{asset.host}:{asset.port}  {security}"),
         ("Sign-in", _sign_in(asset)),
@@ -51,9 +52,13 @@ def described(asset: Asset, line: AssetLine, now: datetime, config: str, width: 
         ("Changed", f"{ago(asset.updated_at, now)}, {exact(asset.updated_at)}"),
     ]
     if asset.ca_pem:
-        fields.insert(4, ("Trust", "the system's authorities, and one of its own"))
+        fields.insert(5, ("Trust", "the system's authorities, and one of its own"))
     if asset.note:
         fields.insert(-1, ("Note", asset.note))
+    if line.engage:
+        mark, _word, _tone = asset_list.ENGAGE[line.engage]
+        pci = ", PCI check enabled" if line.pci_check else ""
+        fields.insert(3, ("Engage", f"{mark} {line.engage}: service {line.service}{pci}"))
     stands = f"  {glyph} {word}"
     name = fitted(visible(asset.name), width - cell_len(stands)).rstrip()
     head: Row = [(name, "bold"), (stands, STYLES[tone])]
@@ -62,6 +67,15 @@ def described(asset: Asset, line: AssetLine, now: datetime, config: str, width: 
         head.append((told, "$text-muted"))
     rows = [head, *(row for label, value in fields for row in _field(label, value, width))]
     return Content("\n").join(Content.assemble(*row) for row in rows)
+
+
+def _forwarding(line: AssetLine, now: datetime) -> str:
+    from store.forwarding_states import state_of
+
+    state = state_of(line, now)
+    glyph = asset_list.FORWARDINGS[state.kind][0]
+    told = "awaiting confirmation: F shows link and code" if state.kind == "awaiting" else state.words
+    return f"{glyph} {told}"
 
 
 def _field(label: str, value: str, width: int) -> list[Row]:
@@ -117,7 +131,9 @@ class AssetScreen(LeavingScreen[None], CommandHost):
         def read() -> tuple[Asset | None, AssetLine | None, CheckRun | None, tuple[Change, ...]]:
             asset = assets.by_id(desk.store, desk.vault, self._asset_id)
             line = next((line for line in assets.lines(desk.store, self._asset_id)), None)
-            run = next(iter(checks.page(desk.store, asset_id=self._asset_id, limit=1)), None)
+            run = next(
+                iter(checks.page(desk.store, asset_id=self._asset_id, limit=1, kind=checks.CONNECTION)), None
+            )
             return asset, line, run, checks.changes_since_good(desk.store, run) if run else ()
 
         asset, line, self._run, self._changes = await asyncio.to_thread(read)
@@ -156,6 +172,27 @@ class AssetScreen(LeavingScreen[None], CommandHost):
 
     def do_delete(self) -> None:
         self.console.delete_assets([self._asset_id])
+
+    def do_card(self) -> None:
+        from tui import inbound_verbs
+
+        self.console.carry_out("show the confirmation", inbound_verbs.card_of, self._asset_id)
+
+    def do_mail(self) -> None:
+        from tui import inbound_verbs
+
+        assert self._asset is not None
+        self.console.carry_out("show the mail", inbound_verbs.mail_of, self._asset.name)
+
+    def do_domain(self) -> None:
+        from tui import domain_verbs
+
+        self.console.carry_out("check the domain", domain_verbs.check, [self._asset_id])
+
+    def do_register(self) -> None:
+        from tui import engage_verbs
+
+        self.console.carry_out("register to Engage", engage_verbs.register, self._asset_id)
 
     def do_copy(self) -> None:
         assert self._asset is not None

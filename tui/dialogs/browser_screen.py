@@ -14,15 +14,15 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from live.oauth import loopback
 from live.oauth.authorize import AddressUnreadable, Begun, Exchanged, begin, complete
 from live.oauth.faults import TokenRefused
 from live.oauth.loopback import PortTaken
-from tui import clipboard, commands, times, token_ways
+from tui import clipboard, commands, times, token_answers, token_ways
 from tui.commands import Scope, bindings
+from tui.dialogs.leaving import LeavingScreen
 from tui.hub import hub
 from tui.widgets.command_host import CommandHost
 from tui.widgets.lines import KeyLine, Line
@@ -35,14 +35,12 @@ if TYPE_CHECKING:
     from tui.desk import Desk
 
 
-OWNER_WORDS = (
-    "Send it to the owner; it waits {days} days. When the browser has ended on an address that does not "
-    "load, the owner sends that address back, and it is pasted here, or on this screen opened again.\n\n"
-)
+OWNER_WORDS = "Send it to the owner; it waits {days} days. {answer}\n\n"
+BACK_WORDS = " It is pasted here, or on this screen opened again."
 PASTE_WORDS = "Or paste the address that the browser ended on, even though that page failed to load.\n\n"
 
 
-class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
+class BrowserScreen(LeavingScreen[Exchanged | TokenRefused | None], CommandHost):
     """Answers what the browser brought; None when the person left, as one does with a link for an owner."""
 
     SCOPE = Scope.GENERATE
@@ -57,7 +55,10 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
         self._consent = asset.ask_consent
         self._begun: Begun | None = None
         self._ssh = ""
-        self._trouble = ""
+        self._comes_back = ""
+        """How an answer comes back that is not heard here; for anybody but an owner "": it is pasted."""
+        self._own = False
+        """Whether the answer was taken here."""
         self._pasted: asyncio.Queue[SecretStr] = asyncio.Queue()
 
     def compose(self) -> ComposeResult:
@@ -106,13 +107,39 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
                     consent=self._consent,
                 )
             except TokenRefused as refused:
-                self.dismiss(refused)
+                self.leave(refused)
                 return
             if listener is not None:
                 place = token_ways.ssh_target(os.environ, hub(self).user, socket.gethostname())
                 self._ssh = loopback.ssh_line(listener.port, place[1], place[0], ssh_port=place[2])
+            if listener is None:
+                self._comes_back = await asyncio.to_thread(self._how_it_comes_back)
             self._draw(trouble)
             await self._answers(listener)
+
+    def _how_it_comes_back(self) -> str:
+        desk = self._desk
+        by_itself, words = token_ways.answer_comes(
+            self._client, desk.settings.callback_url, listens=desk.agent_listens()
+        )
+        if by_itself or not self._for_owner:
+            return words if by_itself else ""
+        return f"{words}{BACK_WORDS}"
+
+    @work(exclusive=True, group="arrived", exit_on_error=False, description="look for the answer")
+    async def store_changed(self) -> None:
+        """The agent may have taken the answer, or another console."""
+        if self._begun is None or self._own:
+            return
+        came = await asyncio.to_thread(token_answers.came, self._desk.store, self._begun.state)
+        if came is None or self._own:
+            return
+        self._say(came.words)
+        if came.refused is not None:
+            self.leave(came.refused)
+        elif came.kept:
+            self.notify(f"{visible(self._asset.name)} signs in with its new token.", markup=False)
+            self.leave(None)
 
     async def _answers(self, listener: loopback.Listener | None) -> None:
         """Take what comes first, the browser's answer or a paste, until one can be read."""
@@ -127,7 +154,7 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
                     if await self._completed(address):
                         return
         except TimeoutError:
-            self.dismiss(_timed_out(self._client))
+            self.leave(_timed_out(self._client))
         finally:
             if heard is not None:
                 heard.cancel()
@@ -142,18 +169,20 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
             pasted.cancel()
 
     async def _completed(self, address: SecretStr) -> bool:
+        self._own = True
         self._say("The answer is here; the tokens are being fetched …")
         try:
             exchanged = await complete(
                 self._desk.store, self._desk.vault, self._http, address, now=times.now()
             )
         except AddressUnreadable as error:
+            self._own = False
             self._say(str(error))
             return False
         except TokenRefused as refused:
-            self.dismiss(refused)
+            self.leave(refused)
             return True
-        self.dismiss(exchanged)
+        self.leave(exchanged)
         return True
 
     def _draw(self, trouble: str) -> None:
@@ -161,16 +190,20 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
         url = self._begun.url.get_secret_value()
         parts: list[tuple[str, str]] = [
             ("Open this address", "bold"),
-            (" (c copies it, Q shows it as a QR code)\n", ""),
+            (f" (c copies it, Q shows it as a QR code{', m mails it' if self._for_owner else ''})\n", ""),
         ]
         parts += [(f"{visible(url)}\n\n", "$accent")]
         if self._for_owner:
-            parts.append((OWNER_WORDS.format(days=token_ways.OWNER_DAYS), ""))
+            parts.append(
+                (OWNER_WORDS.format(days=token_ways.OWNER_DAYS, answer=visible(self._comes_back)), "")
+            )
         elif self._ssh:
             where = token_ways.Session.of(os.environ).words
             parts += [(f"{where} Then type there first (s copies it):\n", "")]
             parts += [(f"{visible(self._ssh)}\n", "$accent")]
             parts += [(PASTE_WORDS, "")]
+        elif self._comes_back:
+            parts += [(f"{visible(self._comes_back)} It can be pasted here as well.\n\n", "")]
         else:
             why = trouble or "The callback URL does not lead to this machine."
             parts += [(f"{why} Paste the address that the browser ended on.\n\n", "")]
@@ -202,6 +235,8 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
             return "The address is still being made."
         if verb == "ssh" and not self._ssh:
             return "There is no port to forward: the answer is pasted back."
+        if verb == "mail" and not self._for_owner:
+            return "Only an owner's link is mailed: l on the Tokens pane makes one."
         return None
 
     def do_copy(self) -> None:
@@ -210,6 +245,20 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
 
     def do_ssh(self) -> None:
         clipboard.copy(self, "the ssh line", self._ssh)
+
+    def do_mail(self) -> None:
+        self._mail()
+
+    @work(exclusive=True, group="mail", exit_on_error=False, description="mail the link")
+    async def _mail(self) -> None:
+        from tui.dialogs.link_mail_form import mail_link
+
+        assert self._begun is not None
+        begun = self._begun
+        mail = await mail_link(hub(self), self._desk, self._asset, self._client, begun)
+        if mail is not None:
+            at = times.exact(times.now())
+            self._say(f"Mailed to {mail.letter.to} at {at}. Waiting until {times.exact(begun.ends_at)}.")
 
     def do_consent(self) -> None:
         self._consent = not self._consent
@@ -223,7 +272,7 @@ class BrowserScreen(Screen[Exchanged | TokenRefused | None], CommandHost):
 
     def do_back(self) -> None:
         self.workers.cancel_group(self, "authorize")
-        self.dismiss(None)
+        self.leave(None)
 
 
 def _timed_out(client: OAuthClient) -> TokenRefused:

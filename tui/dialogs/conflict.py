@@ -17,6 +17,9 @@ LABELS = {
     "ca_pem": "own CA",
     "login_id": "login ID",
     "sign_in": "sign-in",
+    "pci_check": "PCI check",
+    "keep_days": "keep days",
+    "keep_megabytes": "keep megabytes",
 }
 SHOWN = 60
 """Characters of a value that are shown: a certificate would fill the dialog."""

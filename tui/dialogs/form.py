@@ -28,6 +28,9 @@ T = TypeVar("T")
 REMARKS_SHOWN = 2
 """More would push the fields off a terminal of 24 lines; the rest come when these are mended."""
 
+AROUND = 10
+"""Lines of a form besides its fields: the frame, the keys, and remarks at their longest."""
+
 
 class Remark(Protocol):
     """What is wrong or doubtful with a field, and the remedy."""
@@ -44,7 +47,8 @@ class Remark(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of a form: a text, a choice among `options` (value to label), or a tick."""
+    """One line of a form: a text, a choice among `options` (value to label), a tick, or words that are only
+    shown."""
 
     name: str
     label: str
@@ -52,6 +56,8 @@ class Field:
     options: Mapping[str, str] | None = None
     tick: bool = False
     secret: bool = False
+    fixed: bool = False
+    """Not to be edited; what stands there is said by `Form.shown`."""
 
 
 class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
@@ -90,6 +96,10 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
         """Names of the fields that do not apply to what is typed now."""
         return ()
 
+    def shown(self, typed: Mapping[str, object]) -> Mapping[str, str]:
+        """What stands in the fixed fields, given what is typed now; those that are left out are hidden."""
+        return {}
+
     def row_of(self, remark: Remark) -> str:
         """The field that a remark is shown at."""
         return remark.field
@@ -107,13 +117,16 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
             frame.border_title = Content(visible(self._title))
             with VerticalScroll(classes="fields", can_focus=False):
                 for field in self.fields():
-                    with Horizontal(classes="field", id=f"row-{field.name}"):
+                    kind = "field fixed" if field.fixed else "field"
+                    with Horizontal(classes=kind, id=f"row-{field.name}"):
                         yield Label(field.label, markup=False)
                         yield self._editor(field)
             yield Static("", markup=False, id="remarks")
             yield KeyLine()
 
     def _editor(self, field: Field) -> Any:
+        if field.fixed:
+            return Static("", markup=False, id=field.name, classes="shown")
         value = self.initial(field.name)
         if field.options is not None:
             options = [(visible(label), key) for key, label in field.options.items()]
@@ -136,17 +149,26 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
 
     def on_resize(self) -> None:
         self.query_one(KeyLine).keys(commands.of(self.SCOPE), [])
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Where the fields take more than the screen has, they scroll above remarks and keys."""
+        lines = self.query_one(".fields").virtual_size.height
+        self.query_one(".form").set_class(lines + AROUND > self.size.height, "tall")
 
     # --- what was typed ---
 
     def typed(self) -> dict[str, object]:
         """Every field's value: text, the chosen key, or a bool."""
         values: dict[str, object] = {}
-        for field in self.fields():
+        for field in self._editable():
             widget = self.query_one(f"#{field.name}")
             assert isinstance(widget, Input | Select | Tick)
             values[field.name] = widget.value
         return values
+
+    def _editable(self) -> Sequence[Field]:
+        return [field for field in self.fields() if not field.fixed]
 
     def secret(self, name: str) -> Any:
         """A secret field's value, masked; None when nothing is typed."""
@@ -179,10 +201,15 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
             self.judge()
 
     def show_applying(self) -> None:
-        """Show the fields that apply to what is typed."""
-        hidden = set(self.hidden(self.typed()))
+        """Show the fields that apply to what is typed, and what stands in the fixed ones."""
+        typed = self.typed()
+        hidden, shown = set(self.hidden(typed)), self.shown(typed)
         for field in self.fields():
-            self.query_one(f"#row-{field.name}").display = field.name not in hidden
+            applies = field.name in shown if field.fixed else field.name not in hidden
+            self.query_one(f"#row-{field.name}").display = applies
+            if field.fixed and applies:
+                self.query_one(f"#{field.name}", Static).update(Content(visible(shown[field.name])))
+        self.call_after_refresh(self._fit)
 
     def changed(self) -> None:
         """Something was typed: what was said of before is over."""
@@ -196,7 +223,7 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
         typed, focused = self.typed(), self.focused.id if self.focused else None
         found = self.remarks()
         shown: list[Remark] = []
-        for field in self.fields():
+        for field in self._editable():
             hit = [remark for remark in found if self.row_of(remark) == field.name]
             touched = any(typed[name] != self._first.get(name) for name in self.together(field.name))
             told = hit if self._tried or touched else []

@@ -45,6 +45,7 @@ def grant_words(grant: Grant | None, now: datetime) -> list[tuple[str, str]]:
     refresh = f"{grant.refresh_length:,} characters" if grant.has_refresh else "none"
     facts = [
         ("Grant", grant.state.value.replace("_", " ")),
+        *([("Made with", f"{grant.made_with}, which the asset has no longer")] if grant.made_with else []),
         ("Access token", f"{grant.access_length:,} characters{age}, {ends}"),
         ("Refresh token", refresh),
         ("Validity", validity),

@@ -13,8 +13,8 @@ from tui.dialogs.base import Choice, Question
 ABOUT = {
     Scope.ASSETS: (
         "Every mailbox with how it stands: ✗ failing needs you now, ! ends soon, ○ untested, ✓ well. "
-        "The filter takes words, and provider: method: state: with the beginning of a value, for instance "
-        "billing provider:gmail state:failing."
+        "The filter takes words, and provider: method: state: forwarding: with the beginning of a value, for "
+        "instance billing provider:gmail state:failing."
     ),
     Scope.ASSET: "One mailbox: its fields, how it stands, and its latest check.",
     Scope.CHECKS: "Connection tests, running ones first. Below: the ladder of the one under the cursor.",
@@ -30,8 +30,26 @@ ABOUT = {
         "The address is opened in a browser: on this machine, on another one through the forwarded port, or "
         "anywhere, pasting back the address that it ended on. A paste is taken wherever the focus is."
     ),
+    Scope.LINK_MAIL: (
+        "The mail goes through another asset that works, or by the plain route of the configuration "
+        "(notices); never through the mailbox that it is about. It is shown before it is sent."
+    ),
     Scope.DEVICE: "The code is typed in a browser anywhere; it is asked for as often as is allowed.",
     Scope.CLIENT_FORM: "The provider's preset fills in all URLs; a tenant typed once goes into all of them.",
+    Scope.INBOUND: (
+        "What the mailboxes have forwarded, newest first; the list follows while the cursor is on top. A "
+        "search takes words and from: to: subject: asset: kind: mark: before: after: has:attachment, for "
+        'instance from:someone@example.net subject:"two words" after:2d. A word that is still being typed, '
+        "or ends in *, stands for all that begin so."
+    ),
+    Scope.MESSAGE: (
+        "One message. Nothing in it is followed, fetched or run; attachments are saved on request and never "
+        "opened. The audit log says who has opened it."
+    ),
+    Scope.CARD: (
+        "The provider asks whether the mailbox may forward here. Look who asks before you use the link; "
+        "postroom never follows it by itself."
+    ),
     Scope.AUDIT: "Who did what to which asset, newest first. Nothing secret is ever written here.",
     Scope.FORM: "Tab and Shift+Tab go from field to field; what is wrong is said below, with the remedy.",
 }

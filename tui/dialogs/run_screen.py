@@ -37,7 +37,7 @@ class RunScreen(Screen[None], CommandHost):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self.query_one(Line).say(f" Connection test of {self._run.asset_name}")
+        self.query_one(Line).say(f" {diagnosis_text.kind_title(self._run.kind)} of {self._run.asset_name}")
         view = self.query_one(LadderView)
         view.show(Ladder.of_run(self._run))
         view.focus()

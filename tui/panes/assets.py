@@ -8,13 +8,17 @@ from collections.abc import Callable, Sequence
 from textual import work
 
 from tui import asset_list, clipboard, times
-from tui.asset_list import AssetRow
+from tui.asset_list import AssetRow, State
 from tui.commands import Scope, bindings
 from tui.panes.list_pane import ListPane
 from tui.widgets.lines import Line
 from tui.widgets.record_list import RecordList
 from tui.widgets.records import ListRecords
 
+OF_ONE = frozenset(
+    ("open", "test", "message", "edit", "delete", "copy", "address", "mark", "checks", "card", "mail")
+) | {"domain", "register"}
+"""Verbs that need an asset under the cursor."""
 REFUSAL = "There is no asset under the cursor."
 
 
@@ -104,10 +108,7 @@ class AssetsPane(ListPane):
     def refusal(self, verb: str) -> str | None:
         if self.console.desk is None:
             return "The store is still being opened."
-        if (
-            verb in ("open", "test", "message", "edit", "delete", "copy", "address", "mark", "checks")
-            and self.table.current is None
-        ):
+        if verb in OF_ONE and self.table.current is None:
             return REFUSAL
         if verb == "copy" and not self.record.line.forwarding_address:
             return asset_list.NO_ADDRESS.format(path=self.console.config_path)
@@ -133,6 +134,26 @@ class AssetsPane(ListPane):
 
     def do_checks(self) -> None:
         self.console.show_checks_of(self.record.line.name)
+
+    def do_card(self) -> None:
+        from tui import inbound_verbs
+
+        self.console.carry_out("show the confirmation", inbound_verbs.card_of, self.record.line.id)
+
+    def do_mail(self) -> None:
+        from tui import inbound_verbs
+
+        self.console.carry_out("show the mail", inbound_verbs.mail_of, self.record.line.name)
+
+    def do_domain(self) -> None:
+        from tui import domain_verbs
+
+        self.console.carry_out("check the domain", domain_verbs.check, self.targets())
+
+    def do_register(self) -> None:
+        from tui import engage_verbs
+
+        self.console.carry_out("register to Engage", engage_verbs.register, self.record.line.id)
 
     def do_copy(self) -> None:
         clipboard.copy(self, "the forwarding address", self.record.line.forwarding_address)
@@ -163,7 +184,8 @@ class AssetsPane(ListPane):
         self._next("method", methods)
 
     def do_state(self) -> None:
-        self._next("state", asset_list.state_words())
+        there = {row.state for row in self.rows}
+        self._next("state", [asset_list.state_word(state) for state in State if state in there])
 
     def _next(self, key: str, values: Sequence[str]) -> None:
         self._set_filter(lambda text: asset_list.with_next(text, key, values))

@@ -129,7 +129,12 @@ class ChecksPane(PagedPane):
         self.console.open_run(self.record)
 
     def do_again(self) -> None:
-        self.console.test([self.record.asset_id])
+        if self.record.kind == "domain":
+            from tui import domain_verbs
+
+            self.console.carry_out("check the domain", domain_verbs.check, [self.record.asset_id])
+        else:
+            self.console.test([self.record.asset_id])
 
     def do_asset(self) -> None:
         self.console.open_asset(self.record.asset_id)

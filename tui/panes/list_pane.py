@@ -10,7 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
-from textual.worker import Worker
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from tui.columns import Column
 from tui.commands import Scope
@@ -20,7 +20,27 @@ from tui.widgets.lines import Line
 from tui.widgets.record_list import RecordHeader, RecordList
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.widgets import Input
+
+TRIES = 3
+"""Somebody else's commit starts the reading anew; after so many it is left to what that one brings."""
+
+
+async def read_anew(app: App[Any]) -> None:
+    """Have the pane that is seen read the store again, and wait for it.
+
+    Whoever has changed something tells of it only then, so that a key that is pressed at once meets it.
+    """
+    for pane in [pane for screen in app.screen_stack for pane in screen.query(ListPane) if pane.display]:
+        for _ in range(TRIES):
+            try:
+                await pane.reload().wait()
+            except WorkerCancelled:
+                continue
+            except WorkerFailed:  # told where all failures of workers are
+                pass
+            break
 
 
 class ListPane(CommandHost):

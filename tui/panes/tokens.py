@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import work
 
@@ -11,12 +14,33 @@ from tui import clipboard, times, token_list
 from tui.commands import Scope, bindings
 from tui.desk import Desk
 from tui.panes.list_pane import ListPane
-from tui.token_list import Group, TokenRow
+from tui.token_list import TokenRow
 from tui.widgets.lines import Line
 from tui.widgets.record_list import RecordList
 from tui.widgets.records import ListRecords
 
+if TYPE_CHECKING:
+    from store.token_lines import TokenLine
+
 NOTHING = "There is no asset under the cursor."
+FIRST = 200
+"""Rows that are read and shown before all the others: more than the tallest terminal has lines."""
+TICK_SECONDS = 1.0
+"""How often it is looked whether a figure has changed. Costs 3 ms of each second, and nothing is written
+where none has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of the store."""
+
+    rows: list[TokenRow]
+    counts: tuple[int, int, int]
+    """How many of all need a person now, soon, and later."""
+    turn: datetime | None
+    """When one of the rows comes into another group by itself."""
+    whole: bool
+    """Whether these are all rows."""
 
 
 class TokensPane(ListPane):
@@ -36,6 +60,12 @@ class TokensPane(ListPane):
     def __init__(self) -> None:
         super().__init__(id="tokens")
         self.rows: list[TokenRow] = []
+        self._counts = (0, 0, 0)
+        self._turn: datetime | None = None
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_interval(TICK_SECONDS, self._second)
 
     def make_list(self) -> RecordList[TokenRow]:
         return RecordList(
@@ -50,23 +80,40 @@ class TokensPane(ListPane):
         desk = self.console.desk
         if desk is None:
             return
-        self.rows = await asyncio.to_thread(_read, desk)
-        self.table.marked &= {row.line.asset_id for row in self.rows}
+        if not self.rows:
+            first = await asyncio.to_thread(_read, desk, FIRST)
+            self._take(first)
+            if first.whole:
+                return
+            await self._painted()
+        self._take(await asyncio.to_thread(_read, desk))
+
+    def _take(self, read: Read) -> None:
+        self.rows, self._counts, self._turn = read.rows, read.counts, read.turn
+        if read.whole:
+            self.table.marked &= {row.line.asset_id for row in self.rows}
         self.filtered()
+
+    async def _painted(self) -> None:
+        """Wait until what is shown has been painted: reading on would hold that up."""
+        painted = asyncio.Event()
+        self.call_after_refresh(painted.set)
+        await painted.wait()
 
     def filtered(self) -> None:
         current = self.table.current
         kept = token_list.chosen(self.rows, self.filter_text)
         wanted = current.line.asset_id if current else None
         place = next((index for index, row in enumerate(kept) if row.line.asset_id == wanted), None)
-        self.table.show(ListRecords(kept), cursor=place)
+        whole = sum(self._counts) if not self.filter_text else len(kept)
+        self.table.show(ListRecords(kept, whole), cursor=place)
         self.show_empty(not self.rows)
         self._headline()
 
     def _headline(self) -> None:
-        words = token_list.headline(self.rows)
+        words = token_list.headline(*self._counts)
         if self.filter_text:
-            words = f"{len(self.table.records):,} of {len(self.rows):,} shown · {words}"
+            words = f"{len(self.table.records):,} of {sum(self._counts):,} shown · {words}"
         if self.table.marked:
             words = f"{len(self.table.marked):,} marked · {words}"
         self.say(words)
@@ -74,11 +121,14 @@ class TokensPane(ListPane):
     def tick(self) -> None:
         """Time went by: what was soon may be now."""
         now = times.now()
-        if any(token_list.grouped(row.line, now) is not row.group for row in self.rows):
-            self.rows = token_list.rows((row.line for row in self.rows), now)
-            self.filtered()
+        if self._turn is not None and now >= self._turn:
+            self._take(_judged([row.line for row in self.rows], now))
         else:
             self.table.repaint_changed()
+
+    def _second(self) -> None:
+        if self.display and self.screen.is_current:
+            self.tick()
 
     def on_record_list_moved(self) -> None:
         row = self.table.current
@@ -186,13 +236,19 @@ class TokensPane(ListPane):
         else:
             self.console.do_assets()
 
-    @property
-    def needs_now(self) -> int:
-        """How many need a person now."""
-        return sum(row.group is Group.NOW for row in self.rows)
+
+def _read(desk: Desk, most: int | None = None) -> Read:
+    """Read all rows, or so many from the top with the counts of all. Blocks for disk."""
+    from store.token_lines import token_counts, token_lines
+
+    now = times.now()
+    lines = token_lines(desk.store, most=most)
+    if most is None or len(lines) < most:
+        return _judged(lines, now)
+    counts = token_counts(desk.store, now, now + token_list.SOON)
+    return Read(token_list.rows(lines, now), counts, token_list.turn(lines, now), whole=False)
 
 
-def _read(desk: Desk) -> list[Any]:
-    from store.token_lines import token_lines
-
-    return token_list.rows(token_lines(desk.store), times.now())
+def _judged(lines: Sequence[TokenLine], now: datetime) -> Read:
+    rows = token_list.rows(lines, now)
+    return Read(rows, token_list.counted(rows), token_list.turn(lines, now), whole=True)
