@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from live.inbound.envelope import Arrival
 from live.inbound.envelope import Envelope as Envelope
 from live.mail.glance import Glance, glance
-from live.mail.masking import masked
+from live.mail.masking import attachments_with_cards, masked
 from live.mail.sorting import sorted_mail
 from store.addressees import Addressee
 from store.addressees import Addressees as Addressees
@@ -75,6 +75,8 @@ def _message(
         detail, confirmation = "", None
     if look.unreadable and Mark.UNREADABLE not in marks:
         marks = (*marks, Mark.UNREADABLE)
+    if addressee.pci and look.attachments and attachments_with_cards(content):
+        marks = (*marks, Mark.CARDS)
     return NewMessage(
         asset_id=addressee.asset_id,
         received_at=envelope.received_at,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from live.inbound.envelope import Arrival
 from live.inbound.filing import Envelope, filed, messages_of
+from live.rehearsal.sample_mail import Route, everything
 from store.addressees import Addressee
 from store.inbound_kinds import Mark, Via
 
@@ -45,6 +46,14 @@ def test_card_numbers_are_masked_in_what_lists_show() -> None:
     for shown in (message.subject, message.sender_name, *message.attachments):
         assert "1111 1111" not in shown
         assert "1111" in shown
+
+
+def test_an_attachment_with_card_numbers_is_marked_where_the_check_is_on() -> None:
+    mail = next(mail for mail in everything(Route()) if mail.key == "attached-card")
+    envelope = Envelope(mail.mail_from, Route().target, "192.0.2.25", datetime.now(UTC), "smtp")
+    for pci in (True, False):
+        marks = filed(envelope, Addressee(1, Route().mailbox, pci), mail.content).marks
+        assert (Mark.CARDS in marks) is pci
 
 
 def test_each_addressee_is_treated_for_itself() -> None:
