@@ -14,8 +14,8 @@ from store.inbound_records import NewMessage
 from store.inbound_tables import SPAN_BITS
 from store.inbound_texts import CONFIRMATION_TEXT, address, kept
 
-New = Sequence[tuple[int, NewMessage]]
-"""Messages with their ids."""
+New = Sequence[tuple[int, str, NewMessage]]
+"""Messages with their ids and, as texts, the times at which they were received."""
 
 FIGURES = "SELECT first_at, last_at, usual_gap, messages, bytes FROM inbound_states WHERE asset_id = ?"
 PUT_FIGURES = """
@@ -44,7 +44,7 @@ def add(connection: sqlite3.Connection, new: New) -> None:
     """Count new messages in, and keep what they tell."""
     if not new:
         return
-    octets = sum(len(message.content) for _, message in new)
+    octets = sum(len(message.content) for _, _, message in new)
     connection.execute(
         "UPDATE inbound_totals SET messages = messages + ?, bytes = bytes + ?", (len(new), octets)
     )
@@ -56,7 +56,7 @@ def add(connection: sqlite3.Connection, new: New) -> None:
 
 def _add_to_assets(connection: sqlite3.Connection, new: New) -> None:
     of_assets: dict[int, list[NewMessage]] = {}
-    for _, message in new:
+    for _, _, message in new:
         of_assets.setdefault(message.asset_id, []).append(message)
     rows = []
     for asset_id, messages in of_assets.items():
@@ -84,28 +84,29 @@ def _text(time: datetime | None) -> str | None:
 
 def _add_to_spans(connection: sqlite3.Connection, new: New) -> None:
     spans: dict[int, tuple[str, str]] = {}
-    for message_id, message in new:
-        span, received = message_id >> SPAN_BITS, utc_text(message.received_at)
+    for message_id, received, _ in new:
+        span = message_id >> SPAN_BITS
         earliest, latest = spans.get(span, (received, received))
         spans[span] = min(earliest, received), max(latest, received)
     connection.executemany(PUT_SPAN, [(span, *times) for span, times in spans.items()])
 
 
 def _add_confirmations(connection: sqlite3.Connection, new: New) -> None:
-    for message_id, message in new:
+    for message_id, received, message in new:
         asked = message.confirmation
         if asked is not None:
             texts = (kept(text, CONFIRMATION_TEXT) for text in (asked.link, asked.cancel_link, asked.code))
             values = (*texts, address(asked.requester), asked.matches, asked.dkim)
-            row = (message_id, message.asset_id, utc_text(message.received_at), *values)
-            connection.execute(PUT_CONFIRMATION, row)
+            connection.execute(PUT_CONFIRMATION, (message_id, message.asset_id, received, *values))
 
 
 def _settle(connection: sqlite3.Connection, new: New) -> None:
     """A mail that Gmail forwarded from the asset's own mailbox shows that its request was granted."""
+    if connection.execute("SELECT 1 FROM confirmations WHERE done_at IS NULL LIMIT 1").fetchone() is None:
+        return
     granted = {
-        message.asset_id: utc_text(message.received_at)
-        for _, message in new
+        message.asset_id: received
+        for _, received, message in new
         if message.via is Via.GMAIL and is_proof(message) and Mark.MISMATCH not in message.marks
     }
     connection.executemany(SETTLE, [(at, asset_id, at) for asset_id, at in granted.items()])

@@ -1,6 +1,7 @@
 """Deletes messages: those a person chose, those past their time, those beyond an asset's share of the disk.
 
-All in short transactions, so that arriving mail need not wait, and the space leaves the file.
+All in short transactions, so that arriving mail need not wait, and the space leaves the file. Content and
+headers are written over; single words of a subject stay in the search index until it merges them away.
 """
 
 from __future__ import annotations
@@ -127,9 +128,13 @@ class _Pruning:
         return deleted
 
     def _give_back(self) -> None:
-        while self.connection.execute("PRAGMA freelist_count").fetchone()[0] > PAGES_LEFT:
+        free = self._free_pages()
+        while free > PAGES_LEFT:
             with self._pause():
                 self.connection.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
+            before, free = free, self._free_pages()
+            if free >= before:  # a file that was made without, and could not be made anew yet
+                break
         if not self._deleted:
             return
         with self._transaction():
@@ -137,6 +142,9 @@ class _Pruning:
         # The write-ahead log still holds what was deleted; where somebody reads just now, it goes later.
         self.connection.execute("PRAGMA busy_timeout=0")
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _free_pages(self) -> int:
+        return int(self.connection.execute("PRAGMA freelist_count").fetchone()[0])
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -206,7 +214,7 @@ def _past_their_time(connection: sqlite3.Connection, now: datetime, days: int | 
             (),
         )
     for asset_id, own_days in of_their_own:
-        if own_days:
+        if own_days > 0:
             yield from _before(connection, now - timedelta(days=own_days), "asset_id = ?", (asset_id,))
 
 

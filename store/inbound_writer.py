@@ -43,6 +43,7 @@ COLUMNS = (
     *("detail", "attachment_count"),
     *("subject", "sender", "sender_name", "recipients", "attachments", "ideographs", "facets"),
 )
+RECEIVED = COLUMNS.index("received_at")
 INDEXED = COLUMNS[-7:]
 """What the search index is given; the last columns, so that they are a slice of the row."""
 
@@ -141,7 +142,8 @@ class InboundWriter:
         self.connection.executemany(BODY, sealed)
         self.connection.executemany(WORDS, [(row[0], *row[-len(INDEXED) :]) for row in rows])
         self.connection.executemany(AGAIN, [(one.id,) for one in done if one.repeat])
-        inbound_figures.add(self.connection, [(message_id, message) for message_id, message, _ in new])
+        figures = [(row[0], row[RECEIVED], message) for row, (_, message, _) in zip(rows, new, strict=True)]
+        inbound_figures.add(self.connection, figures)
         dkim_selectors.add(
             self.connection, [(one.asset_id, one.received_at, one.signed_with) for _, one, _ in new]
         )

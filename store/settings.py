@@ -85,9 +85,9 @@ class Settings(BaseSettings):
     """Connection tests running at the same time, over all hosts."""
     tests_per_host: int = Field(default=10, ge=1, le=200)
     """Connection tests running at the same time against one host."""
-    inbound_keep_days: int = Field(default=90, ge=0)
+    inbound_keep_days: int = Field(default=90, ge=0, le=36_500)
     """Days that inbound messages are kept, where an asset says nothing else; 0: without end."""
-    inbound_keep_megabytes: int = Field(default=0, ge=0)
+    inbound_keep_megabytes: int = Field(default=0, ge=0, le=10**9)
     """How much of each asset's inbound mail is kept, in megabytes as it came; 0: no limit."""
     reading_needs_reason: bool = False
     """Whether a reason is asked for, and kept in the audit log, when a message is opened."""

@@ -21,11 +21,16 @@ TABS = tuple(commands.by_id(f"app.{name}") for name in ("assets", "checks", "tok
 class MainScreen(Screen[None]):
     """Holds the panes; the first is there from the start, the others are made when they are first shown."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.active: ListPane = AssetsPane()
+        """The pane that is seen."""
+
     def compose(self) -> ComposeResult:
         yield StatusLine()
         yield TabLine()
         with Container(id="panes"):
-            yield AssetsPane()
+            yield self.active
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -34,11 +39,6 @@ class MainScreen(Screen[None]):
 
     def on_resize(self) -> None:
         self.draw_lines()
-
-    @property
-    def active(self) -> ListPane:
-        """The pane that is seen."""
-        return next(pane for pane in self.query(ListPane) if pane.display)
 
     def pane(self, name: str) -> ListPane | None:
         """A pane by name, if it has been shown before."""
@@ -51,6 +51,7 @@ class MainScreen(Screen[None]):
             if pane is None:
                 pane = self._made(name)
                 await self.query_one("#panes").mount(pane)
+            self.active = pane
             for other in self.query(ListPane):
                 other.display = other is pane
         pane.table.focus()

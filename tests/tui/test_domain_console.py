@@ -13,6 +13,7 @@ from tests.live.dns_server import NameServer, serving, well
 from tests.tui.command_line import InProcess
 from tests.tui.person import Person, at_console
 from tui.dialogs.run_screen import RunScreen
+from tui.live_tests import LiveTest
 from tui.widgets.ladder_view import LadderView
 
 
@@ -35,9 +36,15 @@ def ladder(person: Person) -> str:
     return str(view.query_one("#ladder", Static).content)
 
 
+def recorded(record: object) -> bool:
+    """Whether it is a domain check that is over."""
+    return not isinstance(record, LiveTest) and getattr(record, "kind", "") == "domain"
+
+
 async def ended(person: Person) -> None:
     await person.until(lambda: person.pane.id == "checks" and person.console.tests.ended, "end of the check")
     await person.until(lambda: not person.console.tests.busy, "rest")
+    await person.until(lambda: recorded(person.pane.table.current), "recorded check")
     await person.settled()
 
 

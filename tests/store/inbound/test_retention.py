@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -70,8 +73,6 @@ def test_what_was_deleted_is_gone_with_its_body_and_from_the_index(store: Store,
 
 
 def test_deleting_gives_the_space_back(store: Store, desk: int) -> None:
-    import random
-
     noise = random.Random(1)
     keep(store, *(message(n, content=noise.randbytes(100_000)) for n in range(100)))
     raw(store.path, "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -93,6 +94,24 @@ def test_what_was_deleted_cannot_be_found_in_the_file(store: Store, desk: int) -
     assert b"planted-3@" not in lying
 
 
+def test_a_file_that_was_made_without_gives_no_space_back_and_nothing_hangs(store: Store, desk: int) -> None:
+    keep(store, *(message(n, content=bytes([n]) + b"x y " * 30_000) for n in range(200)))
+    keep(store, message(500, content=random.Random(1).randbytes(5_000_000)))
+    store.close()
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA auto_vacuum=0")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA journal_mode=WAL")
+    assert inbound.delete(store, ids(store)) == 201
+    assert raw(store.path, "PRAGMA auto_vacuum") == [(0,)]
+    assert free_pages(store) > PAGES_LEFT
+    store.close()
+    Store.open(store.path).close()
+    assert raw(store.path, "PRAGMA auto_vacuum") == [(2,)]
+    assert free_pages(store) == 0
+
+
 # by age
 
 
@@ -104,6 +123,14 @@ def test_what_is_past_its_time_goes(store: Store, kept_at: Callable[..., None]) 
     assert audit.page(store)[0].action == "messages expired"
     assert prune(store, days=90) == 0
     assert_whole(store)
+
+
+@pytest.mark.parametrize("more", [{"keep_days": -1}, {"keep_days": 10**9}, {"keep_megabytes": -1}])
+def test_a_retention_that_would_delete_everything_cannot_be_set(
+    store: Store, desk: int, more: dict[str, int]
+) -> None:
+    with pytest.raises(ValueError, match="keep_"):
+        asset(store, "Orders", **more)
 
 
 @pytest.mark.parametrize("days", [None, 0])
