@@ -85,6 +85,7 @@ def prune(
 
 
 DELETE = "DELETE FROM inbound_messages WHERE id IN (SELECT value FROM json_each(?))"
+OLDEST = "SELECT id, size, uid FROM inbound_messages WHERE asset_id = ? AND id > ? ORDER BY id LIMIT ?"
 DELETE_SPANS = """
     DELETE FROM inbound_spans
      WHERE span < coalesce((SELECT min(id) FROM inbound_messages), 1 << 62) >> ?
@@ -185,13 +186,15 @@ def _sized(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Sized
 
 
 def _oldest_of(connection: sqlite3.Connection, asset_id: int) -> Iterator[Sized]:
-    last = 0
-    while rows := connection.execute(
-        "SELECT id, size FROM inbound_messages WHERE asset_id = ? AND id > ? ORDER BY id LIMIT ?",
-        (asset_id, last, AT_ONCE),
-    ).fetchall():
+    for message_id, size, _uid in _from_the_oldest(connection, asset_id):
+        yield message_id, size
+
+
+def _from_the_oldest(connection: sqlite3.Connection, asset_id: int) -> Iterator[tuple[int, int, bytes]]:
+    last, many = 0, 1  # of most assets the oldest is not old enough
+    while rows := connection.execute(OLDEST, (asset_id, last, many)).fetchall():
         yield from rows
-        last = rows[-1][0]
+        last, many = rows[-1][0], AT_ONCE
 
 
 def _first_octets(messages: Iterator[Sized], octets: int) -> Iterator[Sized]:
@@ -203,32 +206,18 @@ def _first_octets(messages: Iterator[Sized], octets: int) -> Iterator[Sized]:
 
 
 def _past_their_time(connection: sqlite3.Connection, now: datetime, days: int | None) -> Iterator[Sized]:
-    """By the time that stands at the start of `uid`: an old mail that was imported today is new here."""
-    own = "SELECT id, keep_days FROM assets WHERE keep_days IS NOT NULL"
-    of_their_own = connection.execute(own).fetchall()
-    if days:
-        yield from _before(
-            connection,
-            now - timedelta(days=days),
-            "asset_id NOT IN (SELECT id FROM assets WHERE keep_days IS NOT NULL)",
-            (),
-        )
-    for asset_id, own_days in of_their_own:
-        if own_days > 0:
-            yield from _before(connection, now - timedelta(days=own_days), "asset_id = ?", (asset_id,))
+    """Asset by asset from its oldest on, which takes 5 microseconds where there is nothing to do.
 
-
-def _before(
-    connection: sqlite3.Connection, moment: datetime, condition: str, values: tuple[int, ...]
-) -> Iterator[Sized]:
-    statement = f"""
-        SELECT uid, id, size FROM inbound_messages WHERE uid > ? AND uid < ? AND {condition}
-         ORDER BY uid LIMIT {AT_ONCE}
-    """  # noqa: S608  # nothing in it is anybody's words
-    last, end = b"", uid_time(moment)
-    while rows := connection.execute(statement, (last, end, *values)).fetchall():
-        yield from ((row[1], row[2]) for row in rows)
-        last = rows[-1][0]
+    By the time that stands at the start of `uid`: an old mail that was imported today is new here.
+    """
+    rows = connection.execute("SELECT id, coalesce(keep_days, ?) FROM assets", (days or 0,)).fetchall()
+    for asset_id, kept_days in rows:
+        if kept_days > 0:
+            end = uid_time(now - timedelta(days=kept_days))
+            for message_id, size, uid in _from_the_oldest(connection, asset_id):
+                if uid >= end:
+                    break
+                yield message_id, size
 
 
 def uid_time(moment: datetime) -> bytes:

@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime, formataddr
 from pathlib import Path
 
@@ -182,7 +182,7 @@ def _as_mail(message: NewMessage) -> bytes:
         "To": message.recipients,
         "Subject": message.subject,
         "Message-ID": message.message_id,
-        "Date": format_datetime((message.sent_at or datetime.now(UTC)) - timedelta(0)),
+        "Date": format_datetime(message.sent_at or message.received_at),
         "MIME-Version": "1.0",
         "Content-Type": 'multipart/mixed; boundary="x"' if parts else "text/plain",
     }

@@ -200,7 +200,7 @@ SET = ("clients", "set", BRANCHES.name, "--secret-stdin")
 
 
 def test_a_secret_that_is_refused_is_not_kept(branches: OAuthDesk, postroom: InProcess) -> None:
-    told = postroom(*branches.option, *SET, "--tenant", "example.com", stdin="bad8Q~wrong-secret-000001")
+    told = postroom(*branches.option, *SET, "--secret-ends", "2099-01-01", stdin="bad8Q~wrong-secret-000001")
     assert (told.status, told.out) == (1, "")
     assert "the old secret stays" in told.err
     assert "AADSTS7000215" in told.err
@@ -208,6 +208,17 @@ def test_a_secret_that_is_refused_is_not_kept(branches: OAuthDesk, postroom: InP
     assert "wrong-secret" not in told.err
     shown = json.loads(postroom(*branches.option, "clients", "show", BRANCHES.name, "--json").out)
     assert shown["clients"][0]["version"] == 1
+
+
+def test_a_secret_of_another_tenant_is_not_tried_on_the_grants_of_this_one(
+    branches: OAuthDesk, postroom: InProcess
+) -> None:
+    told = postroom(*branches.option, *SET, "--tenant", "example.com", stdin="bad8Q~new-secret-000001")
+    assert told.status == 0, told.err
+    assert "No asset of this client has a token to try it on" in told.err
+    found = grant_of(postroom, branches, "Branch West")
+    assert found["grant_state"] == "consent_required"
+    assert found["grant"]["made_with"].startswith("the tenant ")
 
 
 def test_a_secret_is_tried_on_one_asset_and_mends_the_rest(branches: OAuthDesk, postroom: InProcess) -> None:

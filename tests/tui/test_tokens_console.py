@@ -150,8 +150,6 @@ async def test_refresh_history_and_revocation(desk: OAuthDesk, mailbox: Asset) -
         paste_from = await in_browser(person)
         paste(person, await consent(paste_from, account=mailbox.address))
         await person.is_told("signs in with its new token")
-        await person.sees("✓ valid")
-        await person.settled()
         await person.press("r")
         await person.is_told("1 renewed.")
         await person.press("h")
@@ -211,6 +209,28 @@ async def test_what_was_left_empty_by_hand_stays_empty(desk: OAuthDesk) -> None:
         assert person.value("token_url") == client.token_url
         await person.press("escape")
         await person.at(ClientsScreen)
+
+
+async def test_another_client_id_is_told_to_end_the_grants_of_the_one_before(
+    desk: OAuthDesk, mailbox: Asset
+) -> None:
+    async with at_console(desk.path, size=WIDE) as person:
+        link = await in_browser(person)
+        paste(person, await consent(link, account=mailbox.address))
+        await person.is_told("signs in with its new token")
+        await person.press("O")
+        await person.at(ClientsScreen)
+        await person.settled()
+        await person.press("enter")
+        await person.at(ClientForm)
+        await person.settled()
+        await person.fill("client_id", "aaaaaaaa-0000-4000-8000-00000000000f")
+        await person.press("ctrl+s")
+        await person.is_told("1 of its grants was made with another client ID or tenant")
+        await person.at(ClientsScreen)
+        await person.press("escape")
+        await person.sees("✗ consent")
+        await person.sees("made with the client ID")
 
 
 async def test_a_client_in_use_is_not_deleted(desk: OAuthDesk, mailbox: Asset) -> None:

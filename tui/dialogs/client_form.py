@@ -188,6 +188,11 @@ class ClientForm(Form[int]):
             self.tell(str(error))
             return
         self.notify(f"{visible(kept.name)} is kept.", markup=False)
+        if before is not None and (count := await asyncio.to_thread(_of_another, desk, kept.id)):
+            words = (
+                f"{count:,} of its grants {'was' if count == 1 else 'were'} made with another client ID or"
+            )
+            self.notify(f"{words} tenant: they need a token again.", severity="warning", markup=False)
         if before is not None and secret is not None:
             stopped = await asyncio.to_thread(_stopped, desk, kept.id)
             await asyncio.to_thread(grants.make_due, desk.store, stopped, times.now())
@@ -215,6 +220,11 @@ class ClientForm(Form[int]):
         question = confirmation("Changed meanwhile", words, "Go on with mine")
         if await self.app.push_screen_wait(question):
             self._client = conflict.theirs
+
+
+def _of_another(desk: Desk, client_id: int) -> int:
+    """How many of its assets have a grant that it did not make as it is now."""
+    return sum(line.client_id == client_id and bool(line.made_with) for line in token_lines(desk.store))
 
 
 def _stopped(desk: Desk, client_id: int) -> list[int]:

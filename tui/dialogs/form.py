@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -30,6 +31,8 @@ REMARKS_SHOWN = 2
 
 AROUND = 10
 """Lines of a form besides its fields: the frame, the keys, and remarks at their longest."""
+WIDEST, BESIDE = 84, 20
+"""Columns of a form at most, and those that a field's words do not get: frame, label, scroll bar."""
 
 
 class Remark(Protocol):
@@ -149,11 +152,11 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
 
     def on_resize(self) -> None:
         self.query_one(KeyLine).keys(commands.of(self.SCOPE), [])
-        self.call_after_refresh(self._fit)
+        if self.has_class("ready"):
+            self.show_applying()
 
-    def _fit(self) -> None:
-        """Where the fields take more than the screen has, they scroll above remarks and keys."""
-        lines = self.query_one(".fields").virtual_size.height
+    def _fit(self, lines: int) -> None:
+        """Where so many lines of fields are more than the screen has, they scroll above remarks and keys."""
         self.query_one(".form").set_class(lines + AROUND > self.size.height, "tall")
 
     # --- what was typed ---
@@ -204,12 +207,16 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
         """Show the fields that apply to what is typed, and what stands in the fixed ones."""
         typed = self.typed()
         hidden, shown = set(self.hidden(typed)), self.shown(typed)
+        lines, width = 0, max(1, min(WIDEST, self.size.width) - BESIDE)
         for field in self.fields():
             applies = field.name in shown if field.fixed else field.name not in hidden
             self.query_one(f"#row-{field.name}").display = applies
+            lines += applies
             if field.fixed and applies:
-                self.query_one(f"#{field.name}", Static).update(Content(visible(shown[field.name])))
-        self.call_after_refresh(self._fit)
+                words = visible(shown[field.name])
+                lines += cell_len(words) // width
+                self.query_one(f"#{field.name}", Static).update(Content(words))
+        self._fit(lines)
 
     def changed(self) -> None:
         """Something was typed: what was said of before is over."""
