@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-from random import Random
 
 import pytest
 
 from live.mail.glance import glance
 from live.mail.reading import parsed
-from tests.live.mail.mails import SAMPLES, attached, html, multipart, of_parts, part, plain
+from tests.live.mail.mails import SAMPLES, attached, multipart, plain
 
 HEAD = (
     b"".join(
@@ -73,29 +70,3 @@ def test_reading_agrees(sample: bytes) -> None:
     inside = tuple(f"{one.path}." for one in found.nested)
     outer = [one.name for one in found.attachments if not one.path.startswith(inside)] if inside else []
     assert len(look.attachments) == len(outer or found.attachments)
-
-
-def took(work: Callable[[], object], times: int) -> float:
-    """Seconds of one run: the quickest of three."""
-    best = 1e9
-    for _each in range(3):
-        start = time.process_time()
-        for _again in range(times):
-            work()
-        best = min(best, (time.process_time() - start) / times)
-    return best
-
-
-def test_a_glance_takes_microseconds() -> None:
-    words = b"Lorem ipsum dolor sit amet, consetetur sadipscing elitr sed diam\r\n"
-    letter = HEAD + b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
-    inner, field = multipart("alternative", [plain("hello"), html("<p>hello</p>")], "=_inner")
-    body, outer = multipart("mixed", [part(inner, field), attached(Random(1).randbytes(34_000))])
-    assert took(lambda: glance(letter + words * 30), 500) < 300e-6
-    assert took(lambda: glance(letter + words * 730), 500) < 600e-6
-    assert took(lambda: glance(HEAD + outer.encode() + b"\r\n\r\n" + body), 500) < 600e-6
-
-
-def test_a_glance_at_25_megabytes_takes_milliseconds() -> None:
-    content = of_parts("mixed", plain("x"), attached(Random(1).randbytes(18_000_000)))
-    assert took(lambda: glance(content), 3) < 0.1

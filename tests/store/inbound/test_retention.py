@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -209,9 +208,7 @@ def test_readers_do_not_stand_in_the_way(store: Store, desk: int) -> None:
     keep(store, *(message(n) for n in range(200)))
     with store.read() as session:
         session.connection().exec_driver_sql("SELECT count(*) FROM inbound_messages").scalar()
-        began = time.monotonic()
-        assert inbound.delete(store, range(1, 151)) == 150
-        assert time.monotonic() - began < connections.BUSY_MS / 1_000
+        assert inbound.delete(store, range(1, 151)) == 150  # StoreBusy, if it had to wait for the reader
     assert inbound.count(store) == 50
 
 
