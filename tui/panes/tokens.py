@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ class Read:
 
     rows: list[TokenRow]
     counts: tuple[int, int, int]
-    """How many of all need a person now, soon, and later."""
+    """How many need a person now, soon, and later."""
     turn: datetime | None
     """When one of the rows comes into another group by itself."""
     whole: bool
@@ -81,8 +81,10 @@ class TokensPane(ListPane):
         if desk is None:
             return
         if not self.rows:
-            first = await asyncio.to_thread(_read, desk, FIRST)
-            self._take(first)
+            first, counts = await asyncio.gather(  # each leaves the interpreter to SQLite for 10 ms
+                asyncio.to_thread(_read, desk, FIRST), asyncio.to_thread(_count, desk)
+            )
+            self._take(first if first.whole else replace(first, counts=counts))
             if first.whole:
                 return
             await self._painted()
@@ -238,15 +240,21 @@ class TokensPane(ListPane):
 
 
 def _read(desk: Desk, most: int | None = None) -> Read:
-    """Read all rows, or so many from the top with the counts of all. Blocks for disk."""
-    from store.token_lines import token_counts, token_lines
+    """Read all rows, or so many from the top. Blocks for disk."""
+    from store.token_lines import token_lines
 
     now = times.now()
     lines = token_lines(desk.store, most=most)
-    if most is None or len(lines) < most:
-        return _judged(lines, now)
-    counts = token_counts(desk.store, now, now + token_list.SOON)
-    return Read(token_list.rows(lines, now), counts, token_list.turn(lines, now), whole=False)
+    read = _judged(lines, now)
+    return read if most is None or len(lines) < most else replace(read, whole=False)
+
+
+def _count(desk: Desk) -> tuple[int, int, int]:
+    """How many of all need a person now, soon, and later. Blocks for disk."""
+    from store.token_lines import token_counts
+
+    now = times.now()
+    return token_counts(desk.store, now, now + token_list.SOON)
 
 
 def _judged(lines: Sequence[TokenLine], now: datetime) -> Read:
