@@ -13,9 +13,7 @@ from store.kinds import Provider, Security, SignIn
 PASSWORD = "password"
 """Name of the secret that holds an asset's SMTP password."""
 
-
-MOST_DAYS = 36_500
-MOST_MEGABYTES = 10**9
+MOST_KEPT = {"keep_days": 36_500, "keep_megabytes": 10**9}
 """What may be set of retention: a hundred years, a petabyte; beyond are slips of the finger."""
 
 
@@ -46,9 +44,9 @@ class AssetFields(SQLModel):
     """Whether the provider is told to ask for consent again (`prompt=consent`)."""
     pci_check: bool = False
     """Whether card numbers are masked in what is shown, exported and delivered of its mail."""
-    keep_days: int | None = Field(default=None, ge=0, le=MOST_DAYS)
+    keep_days: int | None = None
     """Days that its mail is kept; None: as the settings say, 0: without end."""
-    keep_megabytes: int | None = Field(default=None, ge=0, le=MOST_MEGABYTES)
+    keep_megabytes: int | None = None
     """How much of its mail is kept, in 10^6 octets; None: as the settings say, 0: no limit."""
 
     @property

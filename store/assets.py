@@ -16,6 +16,7 @@ from store.asset_errors import AssetTaken as AssetTaken
 from store.asset_errors import EditConflict as EditConflict
 from store.asset_lines import AssetLine as AssetLine
 from store.asset_lines import lines as lines
+from store.asset_rows import MOST_KEPT
 from store.asset_rows import PASSWORD as PASSWORD
 from store.asset_rows import Asset as Asset
 from store.asset_rows import AssetFields as AssetFields
@@ -217,6 +218,9 @@ def names(store: Store) -> dict[str, int]:
 
 
 def _columns(fields: AssetFields) -> dict[str, Any]:
+    for name, most in MOST_KEPT.items():
+        if not 0 <= (getattr(fields, name) or 0) <= most:
+            raise ValueError(f"{name} must be from 0 to {most:,}.")
     plain = AssetFields.model_validate(fields.model_dump()).model_dump(mode="json")
     return {**plain, "name_key": folded(plain["name"]), "address_key": folded(plain["address"])}
 
