@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from live.check_recorder import Ended, Recorder, record_all
 from live.oauth.on_demand import HttpOnDemand
+from live.rounds import told
 from live.smtp.ladder import Ladder, Limits, RungStarted
 from live.smtp.target import Target, target_of
 from store import assets, registrations
@@ -95,7 +96,7 @@ class Bounds:
         await stack.enter_async_context(self._all)
 
 
-async def run(
+def run(
     store: Store,
     vault: Vault,
     asset_ids: Sequence[int],
@@ -118,21 +119,9 @@ async def run(
     Raises:
         StoreError: the store can no longer be read or written.
     """
-    ids = list(dict.fromkeys(asset_ids))
-    tests = _Round(store, vault, bounds, limits or Limits(), send_to, Recorder(store), http)
-    task = asyncio.create_task(tests.run(ids))
-    try:
-        running = len(ids)
-        while running:
-            event = await tests.events.get()
-            if isinstance(event, BaseException):
-                raise event
-            running -= isinstance(event, TestEnded)
-            yield event
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await tests.recorder.finished()
+    return told(
+        _Round(store, vault, bounds, limits or Limits(), send_to, Recorder(store), http), asset_ids, TestEnded
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from live.connection_tests import Event, StepBegan, StepEnded, TestBegan, TestEn
 from live.domain import certificate, dkim_keys, dmarc, exchanges, spf
 from live.domain.finding import Fault, Finding
 from live.domain.lookup import Lookup, Unanswered
+from live.rounds import told
 from live.smtp.limits import Limits
 from live.smtp.names import WireNameError, host_on_wire
 from store import assets, dkim_selectors, registrations
@@ -35,7 +36,7 @@ LONGEST_FACT = 500
 MOST_WORDS = 2_000
 
 
-async def run(
+def run(
     store: Store,
     vault: Vault,
     asset_ids: Sequence[int],
@@ -56,21 +57,7 @@ async def run(
     Raises:
         StoreError: the store can no longer be read or written.
     """
-    ids = list(dict.fromkeys(asset_ids))
-    checks = _Round(store, vault, dns_server, limits, lookup_s, Recorder(store))
-    task = asyncio.create_task(checks.run(ids))
-    try:
-        running = len(ids)
-        while running:
-            event = await checks.events.get()
-            if isinstance(event, BaseException):
-                raise event
-            running -= isinstance(event, TestEnded)
-            yield event
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await checks.recorder.finished()
+    return told(_Round(store, vault, dns_server, limits, lookup_s, Recorder(store)), asset_ids, TestEnded)
 
 
 @dataclass(frozen=True, slots=True)

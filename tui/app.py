@@ -19,7 +19,7 @@ from textual.worker import WorkerError
 from tui import commands, leaving_tokens, palette, times
 from tui.commands import Scope, bindings
 from tui.hub import Hub
-from tui.main_screen import MainScreen
+from tui.main_screen import TABS, MainScreen
 from tui.panes.assets import AssetsPane
 from tui.theme import POSTROOM
 
@@ -190,9 +190,11 @@ class Console(Hub):
     # --- commands that are heard everywhere ---
 
     async def action_command(self, command_id: str) -> None:
-        result = getattr(self, f"do_{commands.by_id(command_id).verb}")()
-        if asyncio.iscoroutine(result):
-            await result
+        command = commands.by_id(command_id)
+        if command in TABS:
+            self.show(command.verb)
+        else:
+            getattr(self, f"do_{command.verb}")()
 
     async def to_pane(self, name: str) -> Any:
         while not isinstance(self.screen, MainScreen):
@@ -200,24 +202,8 @@ class Console(Hub):
         return await self.main.show_pane(name)
 
     @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
-    async def do_assets(self) -> None:
-        await self.to_pane("assets")
-
-    @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
-    async def do_checks(self) -> None:
-        await self.to_pane("checks")
-
-    @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
-    async def do_tokens(self) -> None:
-        await self.to_pane("tokens")
-
-    @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
-    async def do_inbound(self) -> None:
-        await self.to_pane("inbound")
-
-    @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")
-    async def do_audit(self) -> None:
-        await self.to_pane("audit")
+    async def show(self, pane: str) -> None:
+        await self.to_pane(pane)
 
     def do_help(self) -> None:
         from tui.dialogs.help import help_screen

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from live.smtp.names import address_on_wire
 from store import assets, grants, oauth_clients
 from store.registrations import AssetRegistered
 from tui import engage_verbs
 from tui.desk import Desk
-from tui.dialogs.ask_address import AskAddress
+from tui.dialogs.ask_line import AskLine
 from tui.dialogs.asset_form import AssetForm
 from tui.dialogs.base import confirmation
 from tui.dialogs.base import message as words_of
@@ -48,7 +49,7 @@ async def run_tests(console: Hub, desk: Desk, asset_ids: Sequence[int], *, messa
         return
     send_to = None
     if message:
-        send_to = await console.push_screen_wait(AskAddress(len(asset_ids)))
+        send_to = await console.push_screen_wait(_asked_address(len(asset_ids)))
         if send_to is None:
             return
     wanted = set(asset_ids)
@@ -66,6 +67,17 @@ async def run_tests(console: Hub, desk: Desk, asset_ids: Sequence[int], *, messa
         group="tests",
         exit_on_error=False,
         description="test connections",
+    )
+
+
+def _asked_address(count: int) -> AskLine:
+    mails = "one message" if count == 1 else f"{count:,} messages, one from each asset,"
+    return AskLine(
+        "Test with a real message",
+        f"After the usual test, {mails} will be sent to this address:",
+        "test and send",
+        placeholder="for instance you@example.com",
+        check=lambda text: address_on_wire(text.strip()),
     )
 
 

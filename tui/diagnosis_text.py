@@ -13,7 +13,8 @@ from tui.widgets.untrusted import visible
 if TYPE_CHECKING:
     from textual.content import Content
 
-    from store.checks import Change, CheckRun, CheckStep
+    from store.check_changes import Change
+    from store.checks import CheckRun, CheckStep
 
 TITLES = {
     "resolve": "Resolve",

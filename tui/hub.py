@@ -50,12 +50,12 @@ class Hub(SafeApp):
         """Tell the status line how the agent is."""
         raise NotImplementedError
 
-    def do_assets(self) -> Any:
-        """Show the assets."""
+    def show(self, pane: str) -> Any:
+        """Close what is open above the panes and bring one to the front, in a worker."""
         raise NotImplementedError
 
     async def to_pane(self, name: str) -> Any:
-        """Close what is open above the panes and bring one to the front."""
+        """The same, for workers; returns the pane."""
         raise NotImplementedError
 
     async def unlocked(self, why: str) -> bool:

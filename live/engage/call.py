@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import SecretStr
 
+from live.https import system_error, tls_context
 from live.smtp.concealment import Concealment
 from live.smtp.fault import system_text
 from store.assets import Asset
@@ -98,7 +99,7 @@ async def call(what: Handover, token: SecretStr, *, ca_pem: str = "", seconds: f
     if urlsplit(what.url).scheme != "https":
         return Called(Came.REFUSED, "Nothing was sent: a token goes over https:// only.")
     concealed = Concealment(token.get_secret_value())
-    trust = await asyncio.to_thread(_trust, ca_pem)
+    trust = await asyncio.to_thread(tls_context, ca_pem)
     try:
         async with asyncio.timeout(seconds), _client(trust, seconds) as client:
             called = await _posted(client, what, token)
@@ -174,26 +175,11 @@ def _client(trust: ssl.SSLContext, seconds: float) -> httpx.AsyncClient:
     )
 
 
-def _trust(ca_pem: str) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_pem:
-        context.load_verify_locations(cadata=ca_pem)
-    return context
-
-
 def _why(error: BaseException) -> str:
     """The operating system's or TLS's own words at the bottom of a library's error."""
-    found: OSError | None = None
-    below: BaseException | None = error
-    for _ in range(10):  # deep enough for every chain that httpx makes
-        if isinstance(below, OSError):
-            found = below
-        below = (below.__cause__ or below.__context__) if below is not None else None
-        if isinstance(below, BaseExceptionGroup):
-            below = below.exceptions[0]
     if isinstance(error, httpx.ProxyError):
         return "the proxy that the environment names does not lead there"
     if isinstance(error, httpx.ConnectTimeout):
         return "it did not answer in time"
-    return system_text(found) if found else "it was refused"
+    system = system_error(error)
+    return system_text(system) if system else "it was refused"

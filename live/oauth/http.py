@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 import httpx
 from pydantic import SecretStr
 
+from live.https import system_error, tls_context
 from live.oauth.faults import NetworkFault as NetworkFault
 from live.oauth.http_answer import CLOCK_OFF as CLOCK_OFF
 from live.oauth.http_answer import KEPT_HEADERS, LONGEST_HEADER, json_object, moment
@@ -91,7 +92,7 @@ class OAuthHttp:
         Raises:
             NetworkFault: the environment names a proxy that cannot be used.
         """
-        trust = await asyncio.to_thread(_trust, self._ca_pem)
+        trust = await asyncio.to_thread(tls_context, self._ca_pem)
         self._client = _client(self.limits, trust)
         if self._client is None:
             raise NetworkFault(
@@ -219,15 +220,6 @@ async def _bounded(response: httpx.Response) -> bytes | None:
     return body
 
 
-def _trust(ca_pem: str) -> ssl.SSLContext:
-    """A context of its own (20 to 50 ms): httpcore writes its ALPN into it, which would confuse SMTP."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_pem:
-        context.load_verify_locations(cadata=ca_pem)
-    return context
-
-
 def _client(limits: HttpLimits, trust: ssl.SSLContext) -> httpx.AsyncClient | None:
     """None where the environment's proxy cannot be used; what httpx says of that may hold its password."""
     no_cookies = http.cookiejar.DefaultCookiePolicy(allowed_domains=())  # they would tie assets together
@@ -255,7 +247,7 @@ def _timed_out(host: str, under_way: _UnderWay, *, sent: bool) -> NetworkFault:
 
 def _network_fault(error: Exception, host: str, under_way: _UnderWay) -> NetworkFault:
     """A fault in the system's own words. The library's are left out: they quote what the server sent."""
-    system = _system_error(error)
+    system = system_error(error)
     if isinstance(error, httpx.ProxyError):
         words = f"The proxy that the environment names does not lead to {host}."
         return NetworkFault(words, "condition:oauth_proxy_refused", sent=False)
@@ -268,18 +260,3 @@ def _network_fault(error: Exception, host: str, under_way: _UnderWay) -> Network
         return NetworkFault(f"What answers at {host} does not speak HTTP.", "condition:oauth_not_http")
     sentence = f"{host} took the request and closed the connection without an answer."
     return NetworkFault(sentence, "condition:oauth_no_answer")
-
-
-def _system_error(error: BaseException) -> OSError | None:
-    """The operating system's or TLS error at the bottom of a library's."""
-    found = None
-    for _ in range(10):  # deep enough for every chain that httpx makes
-        if isinstance(error, OSError):
-            found = error
-        inner = error.__cause__ or error.__context__
-        if isinstance(inner, BaseExceptionGroup):
-            inner = inner.exceptions[0]
-        if inner is None:
-            break
-        error = inner
-    return found

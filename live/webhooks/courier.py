@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 import httpcore
 import httpx
 
+from live.https import system_error, tls_context
 from live.smtp.fault import system_text
 from live.webhooks.guard import TargetRefused, checked_url, judged
 from live.webhooks.retry import retry_after
@@ -84,7 +85,7 @@ class Courier:
             scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path
         )
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trust or trusted(),
+            ssl_context=trust or tls_context(),
             max_connections=at_once,
             max_keepalive_connections=at_once,
             keepalive_expiry=IDLE_SECONDS,
@@ -160,7 +161,7 @@ class Courier:
 
     def _failed(self, error: Exception, under_way: _UnderWay) -> str:
         if isinstance(error, (httpcore.ConnectError, OSError)):
-            system = _system_error(error)
+            system = system_error(error)
             return f"No connection to {self.host} ({system_text(system) if system else 'it was refused'})."
         if under_way.answering:
             return f"The answer of {self.host} was cut off."
@@ -198,15 +199,6 @@ class _Judged(httpcore.AsyncNetworkBackend):
         return await self._inner.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
 
 
-def trusted(ca_pem: str = "") -> ssl.SSLContext:
-    """TLS 1.2 and later, with the system's authorities, and one besides where it is given in PEM."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_pem:
-        context.load_verify_locations(cadata=ca_pem)
-    return context
-
-
 async def _start(response: httpcore.Response) -> bytes:
     """The first octets of the body, after up to `ANSWER_OCTETS` of it were read."""
     start, read = b"", 0
@@ -221,18 +213,3 @@ async def _start(response: httpcore.Response) -> bytes:
 
 def _ms(began: float) -> float:
     return (time.perf_counter() - began) * 1000
-
-
-def _system_error(error: BaseException) -> OSError | None:
-    """The operating system's or TLS error at the bottom of a library's."""
-    found = None
-    for _ in range(10):  # deep enough for every chain that httpcore makes
-        if isinstance(error, OSError):
-            found = error
-        inner = error.__cause__ or error.__context__
-        if isinstance(inner, BaseExceptionGroup):
-            inner = inner.exceptions[0]
-        if inner is None:
-            break
-        error = inner
-    return found

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretBytes
 
+from live.https import tls_context
 from live.webhooks import payloads, platform_payloads, signing
-from live.webhooks.courier import HEADERS, Answer, Courier, Undelivered, trusted
+from live.webhooks.courier import HEADERS, Answer, Courier, Undelivered
 from live.webhooks.guard import TargetRefused
 from live.webhooks.payloads import Asking
 from live.webhooks.signing import SigningStep, key_of
@@ -110,7 +111,7 @@ async def _sent(
     endpoint: Endpoint, settings: Settings, body: bytes, headers: dict[str, str], ca_pem: str
 ) -> Came:
     try:
-        trust = await asyncio.to_thread(trusted, ca_pem)
+        trust = await asyncio.to_thread(tls_context, ca_pem)
         courier = Courier(
             endpoint.fields.url, allow_private=settings.webhook_allow_private, at_once=1, trust=trust
         )

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from pydantic import SecretBytes
 
-from live.webhooks.courier import Courier, trusted
+from live.https import tls_context
+from live.webhooks.courier import Courier
 from live.webhooks.guard import TargetRefused
 from live.webhooks.raw_links import Links
 from live.webhooks.signing import SecretUnusable, key_of
@@ -98,7 +99,7 @@ class Roster:
             return
         seen, found = await asyncio.to_thread(self._read)
         if self._trust is None and found.endpoints:
-            self._trust = await asyncio.to_thread(trusted, self._ca_pem)
+            self._trust = await asyncio.to_thread(tls_context, self._ca_pem)
         before, ready = dict(self.ready), {}
         for endpoint, keys, trouble in found.endpoints:
             ready[endpoint.id] = self._made(endpoint, keys, trouble, before.get(endpoint.id))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import assets, checks
-from store.checks import Change, CheckRun, CheckStep, Outcome
+from store import assets, check_changes, checks
+from store.check_changes import Change
+from store.checks import CheckRun, CheckStep, Outcome
 from store.database import Store
 from store.vault import Vault
 from tests.store.kit import NOON, fields, keep_check
@@ -251,13 +252,13 @@ def test_outcomes_that_differ_are_told_before_facts(store: Store, asset_id: int)
         Change("resolve", "addresses", "192.0.2.1", "192.0.2.2"),
         Change("tls", "issuer", "One CA", "Two CA"),
     )
-    assert checks.changes(good, now) == expected
-    assert checks.changes_since_good(store, now) == expected
-    assert checks.changes(good, good) == ()
+    assert check_changes.changes(good, now) == expected
+    assert check_changes.changes_since_good(store, now) == expected
+    assert check_changes.changes(good, good) == ()
 
 
 def test_there_is_nothing_to_tell_without_a_failure_or_a_good_run(store: Store, asset_id: int) -> None:
     first = keep_check(store, asset_id, Outcome.FAILED, steps=(step("connect", Outcome.FAILED),))
-    assert checks.changes_since_good(store, first) == ()
+    assert check_changes.changes_since_good(store, first) == ()
     good = keep_check(store, asset_id, steps=(step("connect"),))
-    assert checks.changes_since_good(store, good) == ()
+    assert check_changes.changes_since_good(store, good) == ()

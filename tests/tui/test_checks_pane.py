@@ -18,7 +18,7 @@ from store.vault import Vault
 from tests.tui import rows
 from tests.tui.person import PATIENCE_S, TURN_S, Person, at_console
 from tui import times
-from tui.dialogs.ask_address import AskAddress
+from tui.dialogs.ask_line import AskLine
 from tui.dialogs.asset_screen import AssetScreen
 from tui.dialogs.passphrase import PassphraseDialog
 from tui.dialogs.run_screen import RunScreen
@@ -343,10 +343,10 @@ async def test_a_test_message_asks_for_its_address(desk_store: Path) -> None:
     async with at_console(desk_store) as person:
         await person.goes_to("Press")
         await person.press("T")
-        await person.at(AskAddress)
+        await person.at(AskLine)
         await person.type("not an address")
         await person.press("enter")
-        assert isinstance(person.console.screen, AskAddress)
+        assert isinstance(person.console.screen, AskLine)
         await person.until(lambda: "address" in person.complaint, "complaint")
         await person.press("ctrl+u")
         await person.type("you@example.com")
@@ -359,7 +359,7 @@ async def test_a_test_message_asks_for_its_address(desk_store: Path) -> None:
 async def test_thinking_better_of_a_message_sends_and_tests_nothing(desk_store: Path) -> None:
     async with at_console(desk_store) as person:
         await person.press("asterisk", "T")
-        await person.at(AskAddress)
+        await person.at(AskLine)
         await person.sees("14 messages, one from each asset, will be sent to this address:")
         await person.press("escape")
         await person.settled()

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
 
-from store.checks import Change, CheckStep, Outcome
+from store.check_changes import Change
+from store.checks import CheckStep, Outcome
 from tests.tui.rows import NOW, failed_steps, passed_steps, run
 from tui import diagnosis_text
 from tui.live_tests import LiveTest

@@ -26,7 +26,8 @@ from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
     from store.assets import Asset, AssetLine
-    from store.checks import Change, CheckRun
+    from store.check_changes import Change
+    from store.checks import CheckRun
 
 
 VALUE_LINES = 3
@@ -123,7 +124,7 @@ class AssetScreen(LeavingScreen[None], CommandHost):
     @work(exclusive=True, exit_on_error=False, description="read the asset")
     async def store_changed(self) -> None:
         """Read again: at opening, and whenever something was committed."""
-        from store import assets, checks
+        from store import assets, check_changes, checks
 
         desk = self.console.desk
         assert desk is not None
@@ -134,7 +135,7 @@ class AssetScreen(LeavingScreen[None], CommandHost):
             run = next(
                 iter(checks.page(desk.store, asset_id=self._asset_id, limit=1, kind=checks.CONNECTION)), None
             )
-            return asset, line, run, checks.changes_since_good(desk.store, run) if run else ()
+            return asset, line, run, check_changes.changes_since_good(desk.store, run) if run else ()
 
         asset, line, self._run, self._changes = await asyncio.to_thread(read)
         if asset is None or line is None:

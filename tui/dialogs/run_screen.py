@@ -17,7 +17,8 @@ from tui.widgets.ladder_view import Ladder, LadderView
 from tui.widgets.lines import KeyLine, Line
 
 if TYPE_CHECKING:
-    from store.checks import Change, CheckRun
+    from store.check_changes import Change
+    from store.checks import CheckRun
 
 
 class RunScreen(Screen[None], CommandHost):
@@ -48,11 +49,11 @@ class RunScreen(Screen[None], CommandHost):
 
     @work(exclusive=True, exit_on_error=False, description="compare with the last good check")
     async def _compare(self) -> None:
-        from store import checks
+        from store import check_changes
 
         desk = hub(self).desk
         assert desk is not None
-        self._changes = await asyncio.to_thread(checks.changes_since_good, desk.store, self._run)
+        self._changes = await asyncio.to_thread(check_changes.changes_since_good, desk.store, self._run)
         self.query_one(LadderView).show(Ladder.of_run(self._run, self._changes))
 
     def do_diagnosis(self) -> None:

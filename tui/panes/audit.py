@@ -104,4 +104,4 @@ class AuditPane(PagedPane):
         if self.filter_text:
             self.close_filter()
         else:
-            self.console.do_assets()
+            self.console.show("assets")

@@ -19,7 +19,8 @@ from tui.widgets.record_list import RecordList
 from tui.widgets.records import PagedRecords, PageRead
 
 if TYPE_CHECKING:
-    from store.checks import Change, CheckRun
+    from store.check_changes import Change
+    from store.checks import CheckRun
 
 
 class Stacked:
@@ -111,11 +112,11 @@ class ChecksPane(PagedPane):
         self.ladder.show(Ladder.of_run(run, await self._changes(run)))
 
     async def _changes(self, run: CheckRun) -> tuple[Change, ...]:
-        from store import checks
+        from store import check_changes
 
         desk = self.console.desk
         assert desk is not None
-        return await asyncio.to_thread(checks.changes_since_good, desk.store, run)
+        return await asyncio.to_thread(check_changes.changes_since_good, desk.store, run)
 
     def refusal(self, verb: str) -> str | None:
         record = self.table.current
@@ -145,7 +146,7 @@ class ChecksPane(PagedPane):
         elif self.filter_text:
             self.close_filter()
         else:
-            self.console.do_assets()
+            self.console.show("assets")
 
     @work(exclusive=True, group="copy", exit_on_error=False, description="copy the diagnosis")
     async def do_diagnosis(self) -> None:

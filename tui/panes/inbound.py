@@ -12,7 +12,7 @@ from textual import work
 from tui import inbound_list, times
 from tui.commands import Scope, bindings
 from tui.desk import Desk
-from tui.panes.list_pane import ListPane
+from tui.panes.paged_pane import PagedPane
 from tui.widgets.lines import Line
 from tui.widgets.record_list import RecordList
 from tui.widgets.records import PAGE, ListRecords, PagedRecords, PageRead
@@ -42,7 +42,7 @@ class Found:
     awaiting: int
 
 
-class InboundPane(ListPane):
+class InboundPane(PagedPane):
     """Newest first, following along while the cursor is on top; a search narrows it while one types."""
 
     SCOPE = Scope.INBOUND
@@ -57,7 +57,6 @@ class InboundPane(ListPane):
 
     def __init__(self) -> None:
         super().__init__(id="inbound")
-        self.paged: PagedRecords[Any] | None = None
         self._search: Search | None = None
         self._found = Found(0, True, 0, (), 0)
         self._unseen = 0
@@ -118,13 +117,11 @@ class InboundPane(ListPane):
             return
         top = old.at(0) if old is not None and len(old) else None
         found = await asyncio.to_thread(_looked, desk, search, top.id if top else None)
-        paged: PagedRecords[Any] = PagedRecords(
-            found.total, lambda line: int(line.id), self._ask, whole=found.exact
-        )
+        paged: PagedRecords[Any] = PagedRecords(found.total, self.key, self._ask, whole=found.exact)
         cursor = 0 if old is None else self._cursor_after(found.newer)
         for number in sorted({0, min(cursor, max(0, found.total - 1)) // PAGE}):
             plan = paged.plan(number)
-            paged.put(plan, await asyncio.to_thread(_read, desk, plan, search))
+            paged.put(plan, await asyncio.to_thread(self.read, desk, plan))
         self.paged, self._found = paged, found
         self._unseen = self._unseen + found.newer if cursor else 0
         self.table.show(paged, cursor=cursor)
@@ -149,18 +146,12 @@ class InboundPane(ListPane):
             self.table.show(paged)
             self._say()
 
-    def _ask(self, plan: PageRead) -> None:
-        self._fetch(plan)
+    def read(self, desk: Desk, read: PageRead, words: Sequence[str] = ()) -> list[Any]:
+        """A page of what the search finds; the words of the filter are in it."""
+        from store import inbound
 
-    @work(group="pages", exit_on_error=False, description="read a page")
-    async def _fetch(self, plan: PageRead) -> None:
-        desk, paged = self.console.desk, self.paged
-        if desk is None or paged is None:
-            return
-        rows = await asyncio.to_thread(_read, desk, plan, self._search)
-        if paged is self.paged:
-            paged.put(plan, rows)
-            self.table.arrived()
+        search = self._search or _everything()
+        return inbound.page(desk.store, search, before=read.before, after=read.after, limit=read.limit)
 
     def _say(self) -> None:
         found, searched = self._found, self._search is not None
@@ -252,7 +243,7 @@ class InboundPane(ListPane):
             self.table.repaint_changed()
             self._say()
         else:
-            self.console.do_assets()
+            self.console.show("assets")
 
 
 def _everything() -> Search:
@@ -270,11 +261,3 @@ def _looked(desk: Desk, search: Search | None, top: int | None) -> Found:
     states = tuple(forwarding_states.states(desk.store, times.now()).values())
     awaiting = len(confirmations.confirmations(desk.store, open_only=True))
     return Found(total, search is None or total < QUICK_COUNT, newer, states, awaiting)
-
-
-def _read(desk: Desk, read: PageRead, search: Search | None) -> list[Any]:
-    from store import inbound
-
-    return inbound.page(
-        desk.store, search or _everything(), before=read.before, after=read.after, limit=read.limit
-    )

@@ -236,7 +236,7 @@ class TokensPane(ListPane):
             self.table.repaint_changed()
             self._headline()
         else:
-            self.console.do_assets()
+            self.console.show("assets")
 
 
 def _read(desk: Desk, most: int | None = None) -> Read:

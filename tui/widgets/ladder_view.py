@@ -21,7 +21,8 @@ from tui.widgets.record_list import fitted
 from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
-    from store.checks import Change, CheckRun, CheckStep
+    from store.check_changes import Change
+    from store.checks import CheckRun, CheckStep
     from tui.live_tests import LiveTest
 
 STYLES = {
