@@ -46,7 +46,7 @@ PICTURES: dict[str, Sequence[str]] = {
     "inbound": ("4",),
     "message": ("4", "end", "enter"),
     "confirmation": ("4", "c"),
-    "audit": ("5",),
+    "audit": ("7",),
     "help": ("question_mark",),
     "delete": ("space", "space", "d"),
     "vault": ("v", "v"),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision; a test holds it against the scripts in `versions/`."""
 
 APPLICATION_ID = 0x506F7374

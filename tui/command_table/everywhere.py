@@ -11,7 +11,7 @@ EVERYWHERE = (
     ),
     Command("app.tokens", Scope.EVERYWHERE, "3", "Tokens", "Whose token dies next, and who must act.", False),
     Command("app.inbound", Scope.EVERYWHERE, "4", "Inbound", "The mail that came in, newest first.", False),
-    Command("app.audit", Scope.EVERYWHERE, "5", "Audit", "Who did what, and when.", False),
+    Command("app.audit", Scope.EVERYWHERE, "7", "Audit", "Who did what, and when.", False),
     Command("app.vault", Scope.EVERYWHERE, "v", "Vault", "Unlock the vault, or lock it again.", False),
     Command("app.agent", Scope.EVERYWHERE, "A", "Agent", "How the agent is, and what its tasks say.", False),
     Command(
