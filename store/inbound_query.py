@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from store.inbound_search import Search
 
 ASSETS_AT_ONCE = 50
-"""Assets looked for by the index; of more, so much of all mail is theirs that each row is compared."""
+"""Assets looked for by the search index; of more, each row is compared."""
+ALL_ROWS_FROM = 0.05
+"""Share of all mail from which comparing every row, newest first, ends sooner than collecting and ordering
+what the assets' own index finds: of 1,000,000 messages, that takes 15 ms for each 50,000."""
 
 WORDS = "- facets"
 SENDER = "{sender sender_name}"
@@ -134,6 +137,10 @@ def _quoted(text: str) -> str:
 
 
 ASSETS = "SELECT id FROM assets WHERE instr(name_key, :asset) > 0 OR instr(address_key, :asset) > 0"
+SHARE = f"""
+    SELECT sum(messages) * 1.0 / nullif((SELECT messages FROM inbound_totals), 0)
+      FROM inbound_states WHERE asset_id IN ({ASSETS})
+"""  # noqa: S608  # no value is put into it
 EXACT = "SELECT id FROM assets WHERE name_key = :asset OR address_key = :asset"
 
 
@@ -150,7 +157,9 @@ def _asset_terms(session: Session, search: Search, made: Query) -> list[str]:
     if not ids:
         made.nothing = True
     if len(ids) > ASSETS_AT_ONCE:
-        made.conditions.append(f"m.asset_id IN ({ASSETS})")
+        share = connection.exec_driver_sql(SHARE, {"asset": wanted}).scalar_one()
+        by_rows = "+" if share is None or share >= ALL_ROWS_FROM else ""  # keeps SQLite from the index
+        made.conditions.append(f"{by_rows}m.asset_id IN ({ASSETS})")
         made.values["asset"] = wanted
         return []
     return [" OR ".join(f'facets : "{asset_facet(one)}"' for one in ids)] if ids else []

@@ -101,6 +101,13 @@ def test_many_assets_of_one_name_are_searched_together(log: Store) -> None:
     assert inbound.count(log, Search(asset="TEAM  5*")) == 0
 
 
+def test_many_assets_with_little_of_the_mail_are_searched_too(log: Store) -> None:
+    quiet = [asset(log, f"Quiet {number}").id for number in range(ASSETS_AT_ONCE + 5)]
+    keep(log, *(message(n) for n in range(100)), message(100, asset_id=quiet[3]))
+    assert ids(log, Search(asset="quiet")) == [101]
+    assert inbound.count(log, Search(asset="quiet")) == 1
+
+
 def test_a_renamed_asset_is_found_by_its_new_name(log: Store, vault: Vault) -> None:
     from store import assets
 
