@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from live.mail.fields import FROM_LINE
 from live.mail.glance import glance
 
 MESSAGE_BYTES = 50_000_000
@@ -45,7 +46,7 @@ def messages(path: Path, too_large: TooLarge = lambda: None) -> Iterator[bytes]:
             path.open("rb") as file,
             contextlib.closing(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)) as content,
         ):
-            if content[:5] == b"From ":
+            if FROM_LINE.match(content) and content[:1] == b"F":
                 yield from _of_mbox(content, too_large)
                 return
             if path.suffix.lower() != ".eml" and glance(content[:LOOKED_AT]).unreadable:

@@ -19,6 +19,10 @@ _BLANK = re.compile(rb"\r*\n")
 _BODY = re.compile(rb"\n\r*\n")
 
 
+FROM_LINE = re.compile(rb">?From (?![ \t]*:)")
+"""What an mbox puts before a mail. With a colon it is the sender, as old programs wrote it (RFC 5322 4.5)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A header block as it was found."""
@@ -79,9 +83,7 @@ def _end_of_block(content: bytes, position: int, end: int, *, cut: bool) -> int:
 
 def start_of_mail(content: bytes) -> int:
     """Offset of the first header: after the "From " line that an mbox, or a careless pipe, puts before."""
-    if content.startswith((b"From ", b">From ")):
-        return content.find(b"\n") + 1
-    return 0
+    return content.find(b"\n") + 1 if FROM_LINE.match(content) else 0
 
 
 def with_line_feeds(content: bytes) -> bytes:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live.inbound import mailboxes
+from live.mail.fields import block, start_of_mail
 
 HEADS = b"From: someone@example.com\nSubject: hello\n\n"
 
@@ -145,3 +146,12 @@ def test_the_first_line_need_not_have_a_time(tmp_path: Path) -> None:
     path = tmp_path / "box"
     path.write_bytes(b"From nobody\n" + HEADS + b"a\n\n")
     assert list(mailboxes.messages(path)) == [HEADS + b"a\n"]
+
+
+def test_an_old_way_to_write_the_sender_begins_no_mbox(tmp_path: Path) -> None:
+    """RFC 5322 4.5.3: blanks before the colon."""
+    path = tmp_path / "old.eml"
+    path.write_bytes(b"From  : Ann <ann@example.com>\nTo : desk@example.com\n\nText\n")
+    (content,) = mailboxes.messages(path)
+    assert content == path.read_bytes()
+    assert dict(block(content, start_of_mail(content)).fields)["From"] == "Ann <ann@example.com>"
