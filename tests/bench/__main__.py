@@ -3,9 +3,11 @@
 import sys
 
 from tests.bench import (
+    agent_at_rest,
     connection_tests,
     filtering,
     first_frame,
+    hook_latency,
     inbound_reading,
     inbound_writing,
     receiving,
@@ -17,7 +19,7 @@ from tests.bench import (
 
 SUBJECTS = (
     *(first_frame, wire, filtering, connection_tests, refresh, tokens, receiving, webhooks),
-    *(inbound_writing, inbound_reading),
+    *(hook_latency, agent_at_rest, inbound_writing, inbound_reading),
 )
 
 if __name__ == "__main__":
