@@ -14,6 +14,12 @@ STEP_S = 5
 """Ages are shown in steps of a heartbeat: an agent that is well has nothing repainted."""
 NONE = ("no agent", "$text-warning")
 STARTING = ("agent ○ starting", "$text-muted")
+WITHOUT = (
+    "no token is renewed by itself, no mail is received, no event of the platform is taken, no consent comes "
+    "back by itself, nothing is delivered to webhooks, nobody is told in time, no heartbeat is sent, and "
+    "nothing is deleted that is past its time"
+)
+"""What does not happen where no agent runs."""
 NOT_STARTED = ("agent ✗ not started", "bold $text-error")
 
 
@@ -46,9 +52,9 @@ def detail(lease: Lease | None, now: datetime, *, trouble: str = "") -> str:
     if lease is None or not lease.alive(now):
         why = f"{trouble}\n\n" if trouble else ""
         return (
-            f"{why}No agent runs: no token is renewed by itself, no mail is received, and no consent comes "
-            "back by itself.\n\nRun `postroom agent` as a service, or let the console start its own "
-            "(agent_child = true in the configuration)."
+            f"{why}No agent runs: {WITHOUT}.\n\nRun `postroom agent` as a service (`postroom agent install` "
+            "prints one for systemd), or let the console start its own (agent_child = true in the "
+            "configuration)."
         )
     whose = "It belongs to a console, and ends with it." if lease.child else "It runs by itself."
     lines = [f"Process {lease.pid} of {lease.user} on {lease.host}. {whose}", ""]

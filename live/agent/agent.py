@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from live.agent.ground import Ground
+from live.agent.service_manager import ServiceManager
 from live.agent.task import Task, Told
 from live.agent.task_keeper import Trace, do_once, keep
 from store import leases
@@ -26,6 +27,9 @@ CHILD_BEAT_S = 1.0
 """A console's child beats more often, and so sees within a second that it is to give way."""
 GATHER_S = 0.5
 """At most so often a change of a task brings a heartbeat forward."""
+
+LISTENING = frozenset({"receiver", "http"})
+"""Tasks that others connect to: an agent is ready once these have begun."""
 
 log = logging.getLogger("postroom.agent")
 
@@ -48,8 +52,21 @@ class Agent:
     """One agent in one loop."""
 
     def __init__(
-        self, ground: Ground, tasks: Tasks, trace: Trace, *, stale_s: float = leases.STALE_S
+        self,
+        ground: Ground,
+        tasks: Tasks,
+        trace: Trace,
+        *,
+        stale_s: float = leases.STALE_S,
+        manager: ServiceManager | None = None,
     ) -> None:
+        """
+        Args:
+            manager: who is told that it is ready, and lives.
+        """
+        self._manager = manager or ServiceManager()
+        self._is_ready = False
+        self._waited_at = float("-inf")
         self._ground = ground
         self._trace = trace
         self._stale_s = stale_s
@@ -58,9 +75,11 @@ class Agent:
         self._stop = asyncio.Event()
         self._tasks = tasks(ground, self.health, trace)
         self._told = [Told(task.name, self._changed) for task in self._tasks]
+        ground.tallies.states = lambda: self.states
 
     def stop(self) -> None:
         """End within seconds; may be called more than once."""
+        self._manager.stopping()
         self._stop.set()
         self._dirty.set()
 
@@ -115,10 +134,21 @@ class Agent:
             if told != held.owner:
                 told = held.owner
                 log.info("agent=waits for=%d on=%s", held.pid, held.host)
+            await self._shown_to_wait(now)
+            self._manager.waiting(f"Waiting for the agent of process {held.pid} on {held.host} to end.")
             instead = held if patience.is_over(held) else None
             if instead is None:
                 await _within(WAIT_S, self._stop)
         return False
+
+    async def _shown_to_wait(self, now: datetime) -> None:
+        """Leave word that this process waits; that it cannot be left keeps nobody from waiting."""
+        loop_s = asyncio.get_running_loop().time()
+        if loop_s - self._waited_at < HEARTBEAT_S:
+            return
+        self._waited_at = loop_s
+        with contextlib.suppress(StoreError):
+            await asyncio.to_thread(leases.wait, self._ground.store, self._holder, now)
 
     async def _released(self) -> None:
         try:
@@ -154,6 +184,7 @@ class Agent:
             if lease is None or (lease.wanted and self._ground.child):
                 log.info("lease=%s", "lost" if lease is None else "wanted")
                 return True
+            self._tell_the_manager()
             await _within(GATHER_S, self._stop)
             await _within(each - (loop.time() - began), self._dirty)
         return False
@@ -198,6 +229,17 @@ class Agent:
             return Ended.STOPPED
         failing = any(state.stand is TaskStand.FAILING for state in self.states)
         return Ended.FAILED if failing else Ended.DONE
+
+    def _tell_the_manager(self) -> None:
+        """Once whatever listens does listen, or has said why not, the agent is ready: what is wrong then is
+        told, and tried again, and no start that fails over and over."""
+        failing = [state for state in self.states if state.stand is TaskStand.FAILING]
+        words = "; ".join(f"{state.name}: {state.words}" for state in failing) or "All tasks are well."
+        if self._is_ready:
+            self._manager.beat(words)
+        elif all(told.has_begun for told in self._told if told.state.name in LISTENING):
+            self._is_ready = True
+            self._manager.ready(words)
 
     def _changed(self, before: TaskState, now: TaskState) -> None:
         self._dirty.set()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from live.agent.changes import Changes
+from live.agent.tallies import Tallies
 from store.database import Store
 from store.key_homes import KeyHome
 from store.settings import Settings
@@ -28,6 +29,7 @@ class Ground:
     child: bool = False
     """Whether this agent belongs to a console."""
     changes: Changes = field(init=False)
+    tallies: Tallies = field(default_factory=Tallies, init=False)
     _looked_at: float = field(default=float("-inf"), init=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 

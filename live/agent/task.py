@@ -9,6 +9,9 @@ from typing import Protocol
 
 from store.task_states import TaskStand, TaskState
 
+STARTING = "It is being started."
+"""What is known of a task before it has said anything."""
+
 
 class TaskFault(Exception):
     """A task cannot do its work; the text is a sentence with the remedy. It is tried again by itself."""
@@ -44,7 +47,12 @@ class Told:
         """
         self._changed = changed
         self._now = now
-        self.state = TaskState(name, TaskStand.WAITING, now(), "It is being started.")
+        self.state = TaskState(name, TaskStand.WAITING, now(), STARTING)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has said anything yet."""
+        return self.state.words != STARTING
 
     def well(self, words: str = "", addresses: tuple[str, ...] = ()) -> None:
         """It does its work."""

@@ -134,11 +134,12 @@ class Dialogue:
         try:
             addressee = self._house.addressees.find(paths.bare(address))
         except StoreError as error:
-            self._house.intake.filed.last_fault = str(error)
+            self._house.intake.filed.failed(str(error), of_the_store=True)
             self._house.counters.put_off += 1
             return replies.FAULT
         if addressee is None:
             self._house.counters.unknown_recipients += 1
+            self._house.counters.last_unknown = address
             return replies.UNKNOWN_RECIPIENT
         self.accepted += 1
         self.recipients.setdefault(addressee.asset_id, (address, addressee))

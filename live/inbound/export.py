@@ -50,7 +50,7 @@ EML = Form(
 )
 MBOX = Form("mbox", "m", "one mbox file", "messages.mbox", "A file for all messages, in mboxrd form:")
 JSONL = Form(
-    "jsonl", "j", "JSON Lines, with the source", "messages.jsonl", "A file with one JSON object a line:"
+    "jsonl", "l", "JSON Lines, with the source", "messages.jsonl", "A file with one JSON object a line:"
 )
 CSV = Form("csv", "c", "CSV of the headers alone", "messages.csv", "A file with one line a message:", False)
 FORMS = (EML, MBOX, JSONL, CSV)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from live.forwarding.news import news_of
 from live.inbound.envelope import Arrival
 from live.inbound.envelope import Envelope as Envelope
 from live.mail.glance import Glance, glance
-from live.mail.masking import attachments_with_cards, masked
+from live.mail.masking import has_cards, holds_cards, masked
 from live.mail.sorting import sorted_mail
 from store.addressees import Addressee
 from store.addressees import Addressees as Addressees
@@ -23,17 +24,28 @@ ENVELOPED = frozenset({"smtp", "lmtp"})
 """Ways on which an envelope comes with the mail; elsewhere its absence tells nothing."""
 
 
-def messages_of(arrival: Arrival) -> Iterator[NewMessage]:
-    """One message for each addressee."""
+def messages_of(arrival: Arrival, store_token: str = "") -> Iterator[NewMessage]:
+    """One message for each addressee.
+
+    Args:
+        store_token: see `filed`.
+    """
     look = _look(arrival.content)
     digest = hashlib.sha256(arrival.content).digest()
     for envelope, addressee in arrival.addressed:
-        yield _message(envelope, addressee, arrival.content, digest, look)
+        yield _message(envelope, addressee, arrival.content, digest, look, store_token)
 
 
-def filed(envelope: Envelope, addressee: Addressee, content: bytes) -> NewMessage:
-    """A message as it is kept; takes about a quarter of a millisecond for 4 KB."""
-    return _message(envelope, addressee, content, hashlib.sha256(content).digest(), _look(content))
+def filed(envelope: Envelope, addressee: Addressee, content: bytes, store_token: str = "") -> NewMessage:
+    """A message as it is kept; takes about a quarter of a millisecond for 4 KB.
+
+    Args:
+        store_token: of this store (see `live.outgoing.mark`), by which its own mail is known when it comes
+            back; "": any store's is taken for it.
+    """
+    return _message(
+        envelope, addressee, content, hashlib.sha256(content).digest(), _look(content), store_token
+    )
 
 
 _NOTHING_SEEN = Glance(
@@ -56,8 +68,18 @@ def _look(content: bytes) -> Glance:
         return _NOTHING_SEEN
 
 
+def _has_cards(look: Glance, content: bytes) -> bool:
+    shown = (look.subject, look.sender_name, *look.attachments)
+    return any(map(has_cards, shown)) or holds_cards(content)
+
+
 def _message(
-    envelope: Envelope, addressee: Addressee, content: bytes, digest: bytes, look: Glance
+    envelope: Envelope,
+    addressee: Addressee,
+    content: bytes,
+    digest: bytes,
+    look: Glance,
+    store_token: str,
 ) -> NewMessage:
     hidden = masked if addressee.pci else str
     try:
@@ -67,15 +89,17 @@ def _message(
             mail_from=envelope.mail_from,
             rcpt_to=envelope.rcpt_to if envelope.source in ENVELOPED else "",
             asset_address=addressee.address,
+            store_token=store_token,
         )
+        probe = news_of(look, content, sorting, asset_address=addressee.address, store_token=store_token)
         kind, via, forwarded_by, marks = sorting.kind, sorting.via, sorting.forwarded_by, sorting.marks
         detail, confirmation = sorting.detail, sorting.confirmation
     except Exception:  # noqa: BLE001  # as above
         kind, via, forwarded_by, marks = MailKind.ORDINARY, Via.NONE, "", (Mark.UNREADABLE,)
-        detail, confirmation = "", None
+        detail, confirmation, probe = "", None, None
     if look.unreadable and Mark.UNREADABLE not in marks:
         marks = (*marks, Mark.UNREADABLE)
-    if addressee.pci and look.attachments and attachments_with_cards(content):
+    if addressee.pci and _has_cards(look, content):
         marks = (*marks, Mark.CARDS)
     return NewMessage(
         asset_id=addressee.asset_id,
@@ -100,4 +124,5 @@ def _message(
         detail=hidden(detail),
         confirmation=confirmation,
         signed_with=named_in(look.headers, addressee.address),
+        probe=probe,
     )

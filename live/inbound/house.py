@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from live.inbound import replies
 from live.inbound.certificate import Certificate
 from live.inbound.intake import Intake
 from live.inbound.limits import Limits
-from live.inbound.room import Room
+from live.inbound.room import QUIET_S, Room
 from store.addressees import Addressees
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Counters:
     put_off: int = 0
     """Answered with 451 or 452 in place of being kept."""
     unknown_recipients: int = 0
+    last_unknown: str = ""
+    """The last of them, as the client wrote it."""
     too_big: int = 0
     broken_off: int = 0
     """Connections that ended inside a mail, or were ended for being too slow or making too many errors."""
@@ -58,6 +61,7 @@ class House:
     open: set[Conversation] = field(default_factory=set)
     by_address: dict[str, int] = field(default_factory=dict)
     closing: bool = False
+    _full_at: float = float("-inf")
     _empty: asyncio.Event = field(default_factory=asyncio.Event)
 
     def enter(self, conversation: Conversation) -> bytes:
@@ -72,10 +76,23 @@ class House:
         reply = b""
         if len(self.open) > self.limits.connections:
             reply = replies.TOO_MANY_CONNECTIONS
+            self._full_at = time.monotonic()
         elif peer and self.by_address[peer] > self.limits.connections_per_address:
             reply = replies.TOO_MANY_FROM_YOU
         self.counters.turned_away += bool(reply)
         return reply
+
+    def shortage(self) -> str:
+        """Why mail is put off for want of room or of connections, for a person; "" while it is not."""
+        if words := self.room.shortage():
+            return words
+        if time.monotonic() - self._full_at < QUIET_S:
+            return (
+                f"Mail is put off: all {self.limits.connections} connections that are taken at the same time "
+                "were in use within the last minute. It passes by itself, and the senders try again; if it "
+                "does not, see who holds them."
+            )
+        return ""
 
     def leave(self, conversation: Conversation) -> None:
         """Count a connection no longer."""

@@ -12,6 +12,8 @@ from pathlib import Path
 from live.inbound import mailboxes
 from live.inbound.filing import Envelope, filed
 from live.inbound.unbroken import in_thread
+from live.outgoing.mark import token_of
+from live.platform import files
 from store import audit, inbound
 from store.addressees import Addressee
 from store.assets import Asset
@@ -98,7 +100,8 @@ def _batches(paths: Sequence[Path]) -> Iterator[_Batch]:
         too_large += 1
 
     for path in paths:
-        for message in mailboxes.messages(path, count):
+        messages = files.messages if files.holds_events(path) else mailboxes.messages
+        for message in messages(path, count):
             batch.append(message)
             size += len(message)
             if len(batch) >= BATCH_MESSAGES or size >= BATCH_BYTES:
@@ -116,6 +119,7 @@ class _Run:
         self._asset = asset
         self._addressee = Addressee(asset.id, asset.address, asset.pci_check)
         self._writer = InboundWriter(store, LogSealer(store))
+        self._store_token = token_of(store)
         self.done = Imported(total=total)
 
     def take(self, batch: _Batch) -> None:
@@ -138,7 +142,10 @@ class _Run:
         """As it would have been filed on arrival, but for what an envelope would have told."""
         now = datetime.now(UTC)
         message = filed(
-            Envelope("", self._asset.forwarding_address, "", now, "import"), self._addressee, content
+            Envelope("", self._asset.forwarding_address, "", now, "import"),
+            self._addressee,
+            content,
+            self._store_token,
         )
         sent = message.sent_at
         marks = tuple(mark for mark in message.marks if mark not in (Mark.DIRECT, Mark.MISMATCH))

@@ -127,7 +127,7 @@ class Conversation(asyncio.Protocol):
 
     def _failed(self, error: Exception) -> None:
         """A fault of ours: the client may try again, and is not told what it was."""
-        self._house.intake.filed.last_fault = f"A connection was ended by a fault ({type(error).__name__})."
+        self._house.intake.filed.failed(f"A connection was ended by a fault ({type(error).__name__}).")
         if self._dialogue.next is Next.NOTHING:
             self.drop()
         else:

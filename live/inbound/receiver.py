@@ -13,19 +13,22 @@ import functools
 import os
 import socket
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from live.histogram import Histogram
 from live.inbound.certificate import Certificate
 from live.inbound.house import Counters, House
 from live.inbound.intake import Confirmed, Filed, Intake, Writer
 from live.inbound.limits import MEGABYTE, Limits
 from live.inbound.protocol import Conversation
 from live.inbound.receiver_errors import ReceiverError as ReceiverError
-from live.inbound.room import Room
+from live.inbound.room import QUIET_S, Room
+from live.outgoing.mark import token_of
 from live.rehearsal.closing import close_listeners
 from store.addressees import Addressees
-from store.database import Store
+from store.database import Store, StoreError
 from store.inbound_writer import InboundWriter
 from store.log_key import LogSealer
 from store.outbox_mail import MailOutbox
@@ -87,6 +90,11 @@ class Receiver:
         return self.house.intake.filed if self.house else Filed()
 
     @property
+    def to_commit(self) -> Histogram:
+        """Seconds from the end of each mail to the commit that holds it, since the start."""
+        return self.house.intake.to_commit if self.house else Histogram()
+
+    @property
     def connections(self) -> int:
         """Open ones."""
         return len(self.house.open) if self.house else 0
@@ -96,6 +104,29 @@ class Receiver:
         """Of mails that are on their way in."""
         return self.house.room.taken if self.house else 0
 
+    async def hindrance(self) -> str:
+        """Why mail is put off now by a fault of ours, for a person; "" while it is taken.
+
+        After a fault of the store it is tried out whether that is gone, without a mail.
+        """
+        house = self.house
+        if house is None:
+            return ""
+        if words := house.shortage():
+            return words
+        filed = house.intake.filed
+        if filed.last_fault and filed.of_the_store:
+            try:
+                house.addressees.find("")
+            except StoreError as error:
+                filed.failed(str(error), of_the_store=True)
+            else:
+                await house.intake.try_out()
+        elif time.monotonic() - filed.last_fault_at > QUIET_S:
+            filed.last_fault = ""
+        fault = filed.last_fault
+        return f"Mail is put off, and the senders try again by themselves. {fault}" if fault else ""
+
     async def start(self) -> None:
         """Open the log, and listen.
 
@@ -104,7 +135,8 @@ class Receiver:
             cannot be kept, for instance since there is no vault to seal them for.
         """
         room = Room(self._store.path, self._limits)
-        intake = Intake(self._open_writer, room, self._limits, self._confirmed)
+        token = await asyncio.to_thread(token_of, self._store)
+        intake = Intake(self._open_writer, room, self._limits, self._confirmed, token)
         tls = await asyncio.to_thread(_certificate, self._settings)
         addressees = Addressees(self._store)
         host = self._settings.inbound_domain or "localhost"

@@ -6,7 +6,11 @@ import os
 import time
 from pathlib import Path
 
-from live.inbound.limits import DISK_TIMES, Limits
+from live.inbound.limits import DISK_TIMES, MEGABYTE, Limits
+
+QUIET_S = 60.0
+"""A fault that cannot be tried out, such as memory that was full, is over when it has not come again for so
+long."""
 
 LOOK_S = 1.0
 """Between two looks at the disk: less than it takes to fill the reserve of 1.5 messages at 75 MB a second."""
@@ -20,6 +24,7 @@ class Room:
         self._needed = int(limits.size * DISK_TIMES)
         self._memory = limits.memory
         self._taken = 0
+        self._missed = float("-inf")
         self._short = False
         self._looked = float("-inf")
 
@@ -30,7 +35,7 @@ class Room:
 
     def take(self, octets: int) -> bool:
         """Count octets as in use; False, and nothing counted, where they are too many."""
-        if self._taken + octets > self._memory:
+        if not self._holds(octets):
             return False
         self._taken += octets
         return True
@@ -40,7 +45,24 @@ class Room:
 
     def fits(self, octets: int) -> bool:
         """Whether so many octets more would be taken now, in memory and on disk."""
-        return self._taken + octets <= self._memory and not self.disk_is_short()
+        return self._holds(octets) and not self.disk_is_short()
+
+    def shortage(self) -> str:
+        """Why there is no room, for a person, by a new look at the disk; "" while there is some."""
+        if self.disk_is_short_now():
+            return (
+                f"Mail is put off: {self._free() // MEGABYTE:.0f} MB are free on the disk of "
+                f"{self._directory}, and {self._needed / MEGABYTE:.3g} MB are kept free, one and a half of "
+                "the largest message (inbound_size_mb). Free some space there; the senders try again by "
+                "themselves."
+            )
+        if time.monotonic() - self._missed < QUIET_S:
+            return (
+                "Mail is put off: mails that come in at the same time fill the "
+                f"{self._memory / MEGABYTE:.3g} MB of memory that they may take. It passes by itself, and "
+                "the senders try again; if it does not, see who sends so much at once."
+            )
+        return ""
 
     def disk_is_short(self) -> bool:
         """Whether the store's disk has less free space than one and a half of the largest messages."""
@@ -52,8 +74,17 @@ class Room:
 
     def disk_is_short_now(self) -> bool:
         """As `disk_is_short`, without relying on the last look; a disk that does not answer is not short."""
+        return self._free() < self._needed
+
+    def _free(self) -> float:
         try:
             disk = os.statvfs(self._directory)
         except OSError:
-            return False
-        return disk.f_bavail * disk.f_frsize < self._needed
+            return float("inf")
+        return disk.f_bavail * disk.f_frsize
+
+    def _holds(self, octets: int) -> bool:
+        if self._taken + octets <= self._memory:
+            return True
+        self._missed = time.monotonic()
+        return False

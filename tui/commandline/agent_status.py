@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from store import leases
-from store.leases import Lease
+from store.leases import STALE_S, Lease
 from store.task_states import TaskStand
+from tui.agent_words import WITHOUT
 from tui.commandline.opening import opened
 from tui.commandline.printing import moment, narrate, print_json, print_line, print_table
 from tui.times import ago, exact
@@ -17,18 +18,30 @@ EXIT = {"well": 0, "failing": 1, "none": 2}
 
 
 def show(options: Namespace) -> int:
-    """Tell whether an agent runs; 0 well, 1 a task fails, 2 none runs."""
+    """Tell whether an agent runs, or waits to; 0 well, 1 a task fails, 2 none works."""
     with opened(options) as desk:
         now = datetime.now(UTC)
         lease = leases.look(desk.store)
         if lease is not None and not lease.alive(now):
             lease = None
+        waiting = None if lease else leases.look(desk.store, leases.NEXT)
+        if waiting is not None and not waiting.alive(now):
+            waiting = None
     failing = lease is not None and any(state.stand is TaskStand.FAILING for state in lease.tasks)
     state = "none" if lease is None else "failing" if failing else "well"
     if options.json:
-        print_json(state=state, agent=_as_json(lease, now) if lease else None)
+        print_json(
+            state=state,
+            agent=_as_json(lease, now) if lease else None,
+            waiting={"pid": waiting.pid, "host": waiting.host, "user": waiting.user} if waiting else None,
+        )
+    elif waiting is not None:
+        print_line(
+            f"No agent works, but one waits: process {waiting.pid} of {waiting.user} on {waiting.host}. It "
+            f"takes over as soon as the one before has not been heard of for {STALE_S:.0f} s."
+        )
     elif lease is None:
-        print_line("No agent runs: no token is renewed by itself, and no mail is received.")
+        print_line(f"No agent runs: {WITHOUT}.")
         narrate("Start one by `postroom agent`, or open the console, which starts its own.")
     else:
         _print(lease, now)

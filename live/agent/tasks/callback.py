@@ -1,12 +1,17 @@
-"""The agent's HTTP side: tells that it lives, and takes the consents that come back by themselves."""
+"""The agent's HTTP side: tells how it stands, takes the consents that come back by themselves, and the
+platform's events."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from live.agent.ground import Ground
 from live.agent.task import Told
 from live.oauth.on_demand import HttpOnDemand
+
+if TYPE_CHECKING:
+    from live.platform.taking import PlatformDesk
 
 FINISH_S = 1.5
 """For consents under way when the agent stops."""
@@ -22,16 +27,24 @@ class CallbackTask:
         ground: Ground,
         health: Callable[[], dict[str, str]],
         trace: Callable[[BaseException], None],
+        platform: Callable[[], PlatformDesk] | None = None,
     ) -> None:
+        """
+        Args:
+            platform: what takes the platform's events.
+        """
         self._ground = ground
         self._health = health
         self._trace = trace
+        self._platform = platform
 
     async def run(self, told: Told) -> None:
         """See `Task.run`."""
         from live.agent.http import (  # 60 ms, which `agent --once` need not pay
             app,
             consent,
+            metrics,
+            platform,
             raw_source,
             server,
         )
@@ -44,7 +57,11 @@ class CallbackTask:
             async with HttpOnDemand() as http:
                 desk = app.Desk(lambda brought: consent.answered(self._ground, http, brought), self._trace)
                 told.well(_words(address, settings.callback_url), (address,))
-                more = [raw_source.route(follower(self._ground.store, self._ground.vault))]
+                more = [
+                    raw_source.route(follower(self._ground.store, self._ground.vault)),
+                    *([platform.route(self._platform())] if self._platform is not None else []),
+                    *metrics.routes(self._ground, self._ground.tallies.states),
+                ]
                 try:
                     await server.serve(app.app(desk, settings.callback_url, self._health, more), listening)
                 finally:

@@ -41,14 +41,18 @@ class ReceiverTask:
         while await self._ground.vault_state() is VaultState.ABSENT:
             told.waiting("This store has no vault yet, for which messages could be sealed.")
             await self._ground.changes.wait(60)
-        receiver = self._receiver()
+        from live.inbound.refusal_log import RefusalLog
+
+        receiver, refusals = self._receiver(), RefusalLog()
         try:
             await receiver.start()
             while True:
-                _tell(receiver, told)
+                await _tell(receiver, told)
+                refusals.look(receiver.counters)
                 await asyncio.sleep(LOOK_S)
         finally:
             await receiver.stop(STOP_S)
+            refusals.look(receiver.counters, at_last=True)
 
     async def once(self, told: Told) -> None:
         """See `Task.once`: begins to listen, and ends it."""
@@ -60,7 +64,7 @@ class ReceiverTask:
             receiver = self._receiver()
             try:
                 await receiver.start()
-                _tell(receiver, told)
+                await _tell(receiver, told)
             finally:
                 await receiver.stop(0)
 
@@ -70,12 +74,14 @@ class ReceiverTask:
         wake = self._ground.changes.wake  # webhooks need not look for what has come
         loop = asyncio.get_running_loop()
         kept = functools.partial(loop.call_soon_threadsafe, wake)
-        return Receiver(self._ground.store, self._ground.settings, kept=kept, confirmed=self._confirmed)
+        made = Receiver(self._ground.store, self._ground.settings, kept=kept, confirmed=self._confirmed)
+        self._ground.tallies.filed["smtp"] = lambda: (made.filed, made.to_commit)
+        return made
 
 
-def _tell(receiver: Receiver, told: Told) -> None:
+async def _tell(receiver: Receiver, told: Told) -> None:
     """A mail that could not be kept is the sender's to send again, and a person's to know of."""
-    if receiver.filed.last_fault:
-        told.failing(receiver.filed.last_fault)
+    if hindrance := await receiver.hindrance():
+        told.failing(hindrance)
     else:
         told.well(f"Listening at {', '.join(receiver.addresses)}.", receiver.addresses)

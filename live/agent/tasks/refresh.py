@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 from live import deadlines
+from live.agent.clock_watch import ClockWatch
 from live.agent.ground import Ground
 from live.agent.task import TaskFault, Told
 from live.oauth.http import OAuthHttp
 from live.oauth.on_demand import HttpOnDemand
 from live.oauth.refresh import ClockOff, Refreshed, Unwritten, refresh_due, unwritten
-from store import grants
+from store import clock_changes, grants
 from store.vault import VaultState
 
 LONGEST_WAIT_S = 60.0
@@ -26,6 +28,8 @@ PATIENCE_S = 1.5
 """For tokens that came and cannot be written, when the agent stops."""
 RESTATE = timedelta(hours=24)
 """How often all deadlines are worked out anew; what an act changes, it writes itself."""
+log = logging.getLogger("postroom.agent")
+
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -39,6 +43,7 @@ class RefreshTask:
         self._restated_at: datetime | None = None
         self._last = ""
         self._clock = ""
+        self._watch = ClockWatch()
 
     async def run(self, told: Told) -> None:
         """See `Task.run`."""
@@ -63,6 +68,9 @@ class RefreshTask:
 
     async def _round(self, http: HttpOnDemand, told: Told) -> float:
         """Renew what is due now; returns the seconds until the next is."""
+        if back := self._watch.set_back():
+            log.warning("clock=set back seconds=%.0f", back)
+            await asyncio.to_thread(clock_changes.set_back, self._ground.store, back)
         await self._restate()
         next_at = await asyncio.to_thread(self._next)
         if next_at is None:
@@ -99,6 +107,7 @@ class RefreshTask:
             async for event in events:
                 if isinstance(event, Refreshed):
                     fared[event.well] += 1
+                    ground.tallies.refreshes[event.result.value] += 1
                 elif isinstance(event, Unwritten):
                     told.failing(event.words)
                 elif isinstance(event, ClockOff):

@@ -77,7 +77,9 @@ class WebhooksTask:
             allow_private=ground.settings.webhook_allow_private,
             link_base=lambda: link_base(ground.store, ground.settings),
         )
-        return roster, Deliverer(ground.store, roster)
+        deliverer = Deliverer(ground.store, roster)
+        ground.tallies.deliveries = lambda: deliverer.counters
+        return roster, deliverer
 
     async def _turn(self, roster: Roster, deliverer: Deliverer, told: Told) -> float:
         """One turn of the deliverer; returns the seconds until the next."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +56,30 @@ def test_an_attachment_with_card_numbers_is_marked_where_the_check_is_on() -> No
     for pci in (True, False):
         marks = filed(envelope, Addressee(1, Route().mailbox, pci), mail.content).marks
         assert (Mark.CARDS in marks) is pci
+
+
+@pytest.mark.parametrize(
+    ("subject", "rest"),
+    [
+        (f"card {CARD}", "\r\nHello\r\n"),
+        (f"=?utf-8?b?{b64encode(CARD.encode()).decode()}?=", "\r\nHello\r\n"),
+        ("Hi", f"\r\nMine is {CARD}, thanks\r\n"),
+        ("Hi", f"Content-Transfer-Encoding: base64\r\n\r\n{b64encode(CARD.encode()).decode()}\r\n"),
+        ("Hi", "Content-Type: text/html\r\n\r\n<p>4111<b> 1111</b> <i>1111</i> 1111</p>\r\n"),
+        (
+            "Hi",
+            'Content-Type: multipart/alternative; boundary="b"\r\n\r\n'
+            "--b\r\nContent-Type: text/plain\r\n\r\nHello"
+            f"\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>{CARD}\r\n--b--\r\n",
+        ),
+    ],
+)
+def test_a_card_number_in_subject_or_text_marks_it_where_the_check_is_on(subject: str, rest: str) -> None:
+    content = f"From: ann@example.net\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n{rest}".encode()
+    assert Mark.CARDS in filed(ENVELOPE, GUARDED, content).marks
+    assert Mark.CARDS not in filed(ENVELOPE, OPEN, content).marks
+    harmless = content.replace(b"4111", b"4112").replace(b64encode(CARD.encode()), b64encode(b"4112"))
+    assert Mark.CARDS not in filed(ENVELOPE, GUARDED, harmless).marks
 
 
 def test_each_addressee_is_treated_for_itself() -> None:

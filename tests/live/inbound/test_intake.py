@@ -35,6 +35,9 @@ class Fussy:
             raise ZeroDivisionError("the words of a stranger")
         return self._writer.write(batch)
 
+    def try_out(self) -> None:
+        self._writer.try_out()
+
     def close(self) -> None:
         self._writer.close()
 

@@ -1,0 +1,1 @@
+"""Events of the platform that come in: read, checked, and turned into mail."""
