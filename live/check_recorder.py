@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from store import assets, audit, checks, events
+from store.actor import Actor
 from store.assets import Asset
 from store.checks import CheckRun, CheckStep, NewRun, Outcome
 from store.database import Store
@@ -88,22 +89,27 @@ def record_all(store: Store, batch: Sequence[Ended]) -> list[CheckRun | None]:
         StoreError: the store cannot be written; nothing is kept.
     """
     with store.write() as session:
-        wanted = col(assets.AssetRow.id).in_([ended.asset.id for ended in batch])
-        present = set(session.exec(select(assets.AssetRow.id).where(wanted)))
-        kept = [ended for ended in batch if ended.asset.id in present]
-        for ended in kept:
-            audit.record(
-                session,
-                store.actor,
-                ACTS.get(ended.kind, f"{ended.kind} checked"),
-                asset_id=ended.asset.id,
-                asset_name=ended.asset.name,
-                detail=_in_short(ended),
-            )
-        runs = iter(checks.record_all(session, [_new_run(ended) for ended in kept]))
-        failed = [one for one in kept if one.kind == checks.CONNECTION and _failed(one)]
-        events.emit_all(session, Event.ASSET_TEST_FAILED, [_told(one) for one in failed])
-        return [next(runs) if ended.asset.id in present else None for ended in batch]
+        return record_in(session, store.actor, batch)
+
+
+def record_in(session: Session, actor: Actor, batch: Sequence[Ended]) -> list[CheckRun | None]:
+    """The same in the caller's transaction."""
+    wanted = col(assets.AssetRow.id).in_([ended.asset.id for ended in batch])
+    present = set(session.exec(select(assets.AssetRow.id).where(wanted)))
+    kept = [ended for ended in batch if ended.asset.id in present]
+    for ended in kept:
+        audit.record(
+            session,
+            actor,
+            ACTS.get(ended.kind, f"{ended.kind} checked"),
+            asset_id=ended.asset.id,
+            asset_name=ended.asset.name,
+            detail=_in_short(ended),
+        )
+    runs = iter(checks.record_all(session, [_new_run(ended) for ended in kept]))
+    failed = [one for one in kept if one.kind == checks.CONNECTION and _failed(one)]
+    events.emit_all(session, Event.ASSET_TEST_FAILED, [_told(one) for one in failed])
+    return [next(runs) if ended.asset.id in present else None for ended in batch]
 
 
 def _new_run(ended: Ended) -> NewRun:

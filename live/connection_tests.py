@@ -52,6 +52,15 @@ class StepBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class StepGoesOn:
+    """A rung takes its time."""
+
+    asset_id: int
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepEnded:
     """A rung has ended."""
 
@@ -68,7 +77,7 @@ class TestEnded:
     run: CheckRun | None
 
 
-Event = TestBegan | StepBegan | StepEnded | TestEnded
+Event = TestBegan | StepBegan | StepGoesOn | StepEnded | TestEnded
 
 
 @dataclass

@@ -21,7 +21,10 @@ class Change:
     now: str
 
 
-VOLATILE_FACTS = frozenset({"days left", "answered", "message id", "IPv4", "IPv6", "age", "ends"})
+VOLATILE_FACTS = frozenset(
+    {"days left", "answered", "message id", "IPv4", "IPv6", "age", "ends"}
+    | {"through", "answer", "probe", "hop", "in all", "late"}
+)
 """Facts that differ from run to run without meaning anything."""
 
 

@@ -84,7 +84,10 @@ class CheckRow(SQLModel, table=True):
     """The table. Steps are kept as JSON: they are only ever read together."""
 
     __tablename__ = "checks"
-    __table_args__ = (Index("checks_asset", "asset_id", "id"),)
+    __table_args__ = (
+        Index("checks_asset", "asset_id", "id"),
+        Index("checks_forwarding", "asset_id", "id", sqlite_where=text("kind = 'forwarding'")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", ondelete="CASCADE")
@@ -166,7 +169,7 @@ def _row(run: NewRun) -> CheckRow:
         outcome=run.outcome.value,
         failed_step=stopped.name if stopped else None,
         diagnosis=stopped.diagnosis if stopped else None,
-        steps=json.dumps([_packed(step) for step in run.steps], ensure_ascii=False),
+        steps=steps_as_text(run.steps),
         transcript=run.transcript,
     )
 
@@ -241,6 +244,26 @@ def _matching(query: SelectOfScalar[T], asset_id: int | None, words: Sequence[st
     return query
 
 
+def steps_as_text(steps: Sequence[CheckStep]) -> str:
+    """Steps as they are kept."""
+    return json.dumps([_packed(step) for step in steps], ensure_ascii=False)
+
+
+def steps_from_text(kept: str) -> tuple[CheckStep, ...]:
+    """Read what `steps_as_text` wrote."""
+    return tuple(
+        CheckStep(
+            step["name"],
+            Outcome(step["outcome"]),
+            step["ms"],
+            step["words"],
+            tuple((label, value) for label, value in step["facts"]),
+            step["diagnosis"],
+        )
+        for step in json.loads(kept)
+    )
+
+
 def _packed(step: CheckStep) -> dict[str, Any]:
     return {
         "name": step.name,
@@ -254,17 +277,6 @@ def _packed(step: CheckStep) -> dict[str, Any]:
 
 def _run(row: CheckRow) -> CheckRun:
     assert row.id is not None
-    steps = tuple(
-        CheckStep(
-            step["name"],
-            Outcome(step["outcome"]),
-            step["ms"],
-            step["words"],
-            tuple((label, value) for label, value in step["facts"]),
-            step["diagnosis"],
-        )
-        for step in json.loads(row.steps)
-    )
     return CheckRun(
         row.id,
         row.asset_id,
@@ -273,6 +285,6 @@ def _run(row: CheckRow) -> CheckRun:
         row.started_at,
         row.ms,
         Outcome(row.outcome),
-        steps,
+        steps_from_text(row.steps),
         row.transcript,
     )

@@ -26,7 +26,7 @@ STOPPED_TIMES = 4
 STOPPED_AFTER = timedelta(days=7)
 """Stopped is what is silent for four times as long as usual, and for a week."""
 
-RECEIVED = frozenset({"smtp", "lmtp"})
+RECEIVED = frozenset({"smtp", "lmtp", "platform"})
 MAIL = frozenset({MailKind.ORDINARY, MailKind.BOUNCE, MailKind.AUTOMATIC, MailKind.PROBE})
 
 
@@ -95,7 +95,7 @@ def forwarding_state(
     if open_confirmation:
         return ForwardingState(Forwarding.AWAITING, "awaiting confirmation", last_at)
     if figures is None or last_at is None:
-        return ForwardingState(Forwarding.NEVER, "no mail has come yet", None)
+        return ForwardingState(Forwarding.NEVER, "no forwarded mail has come yet", None)
     usual = _usual(figures)
     quiet = now - last_at
     if quiet > max(STOPPED_TIMES * usual, STOPPED_AFTER):

@@ -34,7 +34,7 @@ def cells(record: CheckRun | LiveTest, now: datetime) -> tuple[Cell, ...]:
             Cell("now"),
             Cell(""),
             Cell(""),
-            Cell(rung),
+            Cell(f"{rung}: {record.note}" if record.note else rung),
         )
     glyph, word, tone = diagnosis_text.GLYPHS[record.outcome.value]
     stopped = record.failed_step

@@ -33,6 +33,11 @@ TITLES = {
     "spf": "SPF",
     "dkim": "DKIM",
     "dmarc": "DMARC",
+    "receiver": "Receiver",
+    "send": "Probe sent",
+    "mailbox": "At the mailbox",
+    "forward": "Forwarded",
+    "arrive": "Arrived here",
 }
 """Names of the rungs."""
 

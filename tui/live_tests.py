@@ -26,6 +26,8 @@ class LiveTest:
     started_at: datetime
     steps: list[CheckStep] = field(default_factory=list)
     current: str = ""
+    note: str = ""
+    """How the current rung goes on."""
     kind: str = "connection"
 
 
@@ -93,7 +95,9 @@ class LiveTests:
             case tests.TestBegan(asset_id, asset_name, rungs):
                 self.running[asset_id] = LiveTest(asset_id, asset_name, rungs, times.now(), kind=kind)
             case tests.StepBegan(asset_id, name):
-                self.running[asset_id].current = name
+                self.running[asset_id].current, self.running[asset_id].note = name, ""
+            case tests.StepGoesOn(asset_id, _name, words):
+                self.running[asset_id].note = words
             case tests.StepEnded(asset_id, step):
                 self.running[asset_id].steps.append(step)
             case tests.TestEnded(asset_id, run):

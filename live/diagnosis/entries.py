@@ -30,6 +30,9 @@ class Stage(StrEnum):
     """Consent page, redirect, token answer."""
     DOMAIN = "domain"
     """DNS records of the asset's domain; all that can be found there postroom finds itself."""
+    FORWARDING = "forwarding"
+    """The way of a probe from the asset's address to its forwarding address; told by its bounce, or by its
+    absence, both of which postroom reads itself."""
     ANY = "any"
 
 

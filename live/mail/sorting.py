@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from live.mail import own_headers
+from live.mail import own_headers, probe_tokens
 from live.mail.automatic import sign
 from live.mail.bounces import report
 from live.mail.confirmation import confirmation
@@ -66,6 +66,10 @@ def sorted_mail(
     else:
         null_sender = not mail_from and way.via is Via.DIRECT
         kind, detail = _kind(heads, look, content, asset_address, store_token, null_sender=null_sender)
+        if way.via is Via.INBOX_RULE and kind not in (MailKind.PROBE, MailKind.BOUNCE):
+            # A rule that "forwards" writes a new mail: of a probe it leaves the subject, and no header.
+            token = probe_tokens.written_in(look.subject, store_token) if store_token else ""
+            kind, detail = (MailKind.PROBE, token) if token else (kind, detail)
         odd = bool(way.mailbox) and not same_mailbox(way.mailbox, asset_address)
     marks = _marks(kind, way, odd=odd, unreadable=look.unreadable)
     return Sorted(kind, way.via, one_line(way.mailbox), marks, detail, request)

@@ -27,6 +27,8 @@ NOT_IN_A_LINE = re.compile(
 """What ends a line, steers a terminal, turns a name round, is not seen, or cannot be encoded."""
 NOT_IN_A_TEXT = re.compile("(?![\n\t])[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """The same of a text of many lines, where white space has its meaning."""
+ALL_BUT_BOUNCES = "DR, RN, NRN, OOF, AutoReply"
+"""What "All" holds, without NDR: Exchange would keep its reports of failure to itself."""
 EXTRA = re.compile(r"X-Postroom-[A-Za-z]{1,40}\Z")
 """What a letter's own headers may be called."""
 
@@ -47,6 +49,8 @@ class Letter:
     """Where answers go; "": to the sender."""
     headers: tuple[tuple[str, str], ...] = ()
     """More headers, named X-Postroom-…."""
+    bounce_wanted: bool = False
+    """Whether the sender is to hear of it where the mail cannot be delivered."""
     secrets: tuple[SecretStr, ...] = ()
     """What the text holds and no server's words may repeat, such as a link's state."""
 
@@ -86,7 +90,7 @@ def composed(letter: Letter, sender: Sender, now: datetime | None = None) -> Ema
     mail["Date"] = (now or datetime.now(UTC)).astimezone(UTC)
     mail["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
+    mail["X-Auto-Response-Suppress"] = ALL_BUT_BOUNCES if letter.bounce_wanted else "All"
     mail["Precedence"] = "bulk"
     mail[ASSET] = sender.mark
     for name, value in letter.headers:

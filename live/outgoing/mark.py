@@ -7,6 +7,7 @@ import hashlib
 from sqlmodel import Session
 
 from store import vault_tables
+from store.database import Store
 
 NO_VAULT = "none"
 DIGITS = 16
@@ -24,6 +25,16 @@ def store_token(session: Session) -> str:
     if record is None:
         return NO_VAULT
     return hashlib.sha256(f"postroom-mail-1:{record.id}".encode()).hexdigest()[:DIGITS]
+
+
+def token_of(store: Store) -> str:
+    """The same in a session of its own.
+
+    Raises:
+        store.vault.VaultDamaged, StoreError.
+    """
+    with store.read() as session:
+        return store_token(session)
 
 
 def mark(session: Session, asset_id: int | None) -> str:

@@ -12,6 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from live.rehearsal.accounts import Accounts
 from live.rehearsal.dialects import Dialect
+from live.rehearsal.postman import Postman
 from live.rehearsal.replies import Printer
 from live.rehearsal.sample import Refusal, Sample, Step
 
@@ -42,6 +43,7 @@ class House:
     """What all connections of one provider share: accounts, printer of replies, open connections."""
 
     accounts: Accounts
+    postman: Postman
     printer: Printer = field(default_factory=Printer)
     open: set[Visitor] = field(default_factory=set)
 
@@ -84,14 +86,17 @@ class Conversation:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Recipient: anybody, since nothing is ever delivered."""
+        """Recipient: anybody; what is for none of the sample mailboxes is never delivered."""
         if (refusal := self._refusal("rcpt", envelope.mail_from or "")) is not None:
             return self._say(refusal.reply)
         envelope.rcpt_tos.append(address)
         return self._say(self.dialect.recipient_ok)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """A test message: said yes to and forgotten."""
+        """A message: said yes to, and forgotten but by the mailboxes that it is for."""
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        for recipient in envelope.rcpt_tos:
+            self.house.postman.take(envelope.mail_from or "", recipient, content, self.dialect.host)
         return self._say(self.dialect.accepted)
 
     async def handle_RSET(self, server: SMTP, session: Session, envelope: Envelope) -> str:

@@ -134,6 +134,10 @@ class ChecksPane(PagedPane):
             from tui import domain_verbs
 
             self.console.carry_out("check the domain", domain_verbs.check, [self.record.asset_id])
+        elif self.record.kind == "forwarding":
+            from tui import forwarding_verbs
+
+            self.console.carry_out("check the forwarding", forwarding_verbs.check, [self.record.asset_id])
         else:
             self.console.test([self.record.asset_id])
 

@@ -54,6 +54,8 @@ class Ladder:
     changes: tuple[Change, ...] = ()
     transcript: str = ""
     kind: str = "connection"
+    note: str = ""
+    """How the rung that runs goes on."""
 
     @classmethod
     def of_run(cls, run: CheckRun, changes: Sequence[Change] = ()) -> Ladder:
@@ -80,6 +82,7 @@ class Ladder:
             test.current,
             started_at=test.started_at,
             kind=test.kind,
+            note=test.note,
         )
 
 
@@ -126,7 +129,8 @@ def _lines(ladder: Ladder, width: int, now: datetime, *, full: bool) -> list[Row
     for rung in ladder.rungs:
         step = done.get(rung)
         listed = full and step is not None and bool(step.facts)
-        lines.append(_rung(rung, step, width, running=rung == ladder.current, brief=listed))
+        runs = rung == ladder.current
+        lines.append(_rung(rung, step, width, running=runs, brief=listed, note=ladder.note if runs else ""))
         if step is not None and listed:
             lines += _facts(step, width)
         if step is not None and step.outcome.value == "failed":
@@ -151,17 +155,21 @@ def _title(ladder: Ladder, now: datetime, width: int) -> Row:
     return row
 
 
-def _rung(rung: str, step: CheckStep | None, width: int, *, running: bool, brief: bool = False) -> Row:
+def _rung(
+    rung: str, step: CheckStep | None, width: int, *, running: bool, brief: bool = False, note: str = ""
+) -> Row:
     """A rung in one line.
 
     Args:
         brief: its facts are told in the lines below.
+        note: how one that runs goes on.
     """
     outcome = step.outcome.value if step else ("running" if running else "waiting")
     glyph, word, tone = diagnosis_text.GLYPHS[outcome]
     name = f"{diagnosis_text.title(rung):<16}"
     if step is None or outcome in ("skipped", "cancelled"):
-        why = f": {visible(step.words)}" if step is not None and step.words else ""
+        words = step.words if step is not None else note
+        why = f": {visible(words)}" if words else ""
         told = fitted(f"{'':>8}  {word}{why}", max(10, width - 18)).rstrip()
         return [(f"{glyph} {name}", STYLES[tone]), (told, "$text-muted")]
     said = word if brief or outcome == "failed" else diagnosis_text.summary(step)

@@ -42,7 +42,7 @@ def kind(found: ForwardingFigures, quiet: timedelta, *, asks: bool = False) -> F
 
 
 def test_without_mail_there_was_never_any() -> None:
-    never = ForwardingState(Forwarding.NEVER, "no mail has come yet", None)
+    never = ForwardingState(Forwarding.NEVER, "no forwarded mail has come yet", None)
     assert forwarding_state(None, False, NOON) == never
     assert forwarding_state(ForwardingFigures(messages=3, bytes=9), False, NOON) == never
 
@@ -124,7 +124,6 @@ def test_what_came_by_way_of_the_mailbox_counts(log: Store) -> None:
     "more",
     [
         {"source": "import"},
-        {"source": "platform"},
         {"via": Via.DIRECT},
         {"kind": MailKind.CONFIRMATION},
         {"kind": MailKind.LOOP},
