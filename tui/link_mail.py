@@ -7,15 +7,13 @@ import pwd
 from dataclasses import dataclass
 
 from live.oauth.authorize import Begun
-from live.outgoing import choice, consent_letter
+from live.outgoing import choice, consent_letter, owner_link
 from live.outgoing.choice import Way
-from live.outgoing.consent_letter import Asking
 from live.outgoing.letter import Letter
 from live.outgoing.routes import RouteUnusable
 from live.outgoing.sending import NotSent, Sent, send
 from store.assets import Asset
-from store.oauth_clients import OAuthClient, Publishing
-from tui import token_ways
+from store.oauth_clients import OAuthClient
 from tui.desk import Desk
 
 NO_WAY = (
@@ -66,20 +64,10 @@ def own_name(user: str) -> str:
 
 def composed(desk: Desk, asset: Asset, client: OAuthClient, begun: Begun, envelope: Envelope) -> LinkMail:
     """The mail as it would be sent. Blocks for the disk, to see whether an agent listens."""
-    comes_back, _words = token_ways.answer_comes(
+    comes_back, _words = owner_link.answer_comes(
         client, desk.settings.callback_url, listens=desk.agent_listens()
     )
-    asking = Asking(
-        address=asset.address,
-        sign_in_as=asset.login_id or asset.sign_in_name,
-        provider=str(client.provider),
-        asked_by=envelope.asked_by,
-        link=begun.url,
-        ends_at=begun.ends_at,
-        comes_back=comes_back,
-        callback=begun.redirect_uri,
-        unverified=client.publishing != Publishing.INTERNAL,
-    )
+    asking = owner_link.asking(asset, client, begun, asked_by=envelope.asked_by, comes_back=comes_back)
     letter = Letter(
         to=envelope.to,
         subject=consent_letter.subject(asking),

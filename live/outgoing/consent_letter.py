@@ -59,6 +59,8 @@ class Asking:
     """How the address begins that the browser ends on."""
     unverified: bool = False
     """Whether Google may warn of the app."""
+    stops_at: datetime | None = None
+    """Aware: when sending stops without the consent."""
 
 
 def subject(asking: Asking) -> str:
@@ -77,6 +79,7 @@ def text(asking: Asking, *, link: str | None = None) -> str:
         f"{asking.asked_by} looks after the mailbox {asking.address} with postroom, a program for support "
         f"mailboxes. It needs your consent to send mail as {asking.address}: without it, answers to "
         "customers stop going out.",
+        *([f"Sending stops on {moment(asking.stops_at)} unless you consent."] if asking.stops_at else ()),
         f"The link is good until {moment(asking.ends_at)}.",
     ]
     after = [

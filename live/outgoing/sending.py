@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -74,6 +74,7 @@ async def send(
     limits: Limits | None = None,
     whole_s: float = WHOLE_S,
     http: OAuthHttp | None = None,
+    before_data: Callable[[], Awaitable[None]] | None = None,
 ) -> Sent | NotSent:
     """Send a mail, under the rules of the connection test: TLS that is verified, no credential without it, a
     stale token renewed first. The audit log tells of each that was taken, or may have been: to whom, what
@@ -83,6 +84,8 @@ async def send(
         limits: seconds for each rung.
         whole_s: seconds for all of it.
         http: the client for authorization servers; None: one is made where a token must be renewed.
+        before_data: awaited when the envelope stands and the mail itself comes next: until then it has
+            certainly not been sent. What it raises ends the sending.
 
     Raises:
         WireNameError: an address of the letter is none. RouteUnusable: see `live.outgoing.routes.aim`.
@@ -91,7 +94,13 @@ async def send(
     async with HttpOnDemand(http) as on_demand:
         aimed = await asyncio.to_thread(aim, store, vault, route, on_demand)
         mail = composed(letter, aimed.sender)
-        ladder = Ladder(aimed.target, limits=limits, send_to=mailbox_on_wire(letter.to), mail=mail)
+        ladder = Ladder(
+            aimed.target,
+            limits=limits,
+            send_to=mailbox_on_wire(letter.to),
+            mail=mail,
+            before_data=before_data,
+        )
         for secret in letter.secrets:
             ladder.conceal_also(secret.get_secret_value())
         message_id = str(mail["Message-ID"])

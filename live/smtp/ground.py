@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
@@ -51,6 +52,8 @@ class Ground:
     """Why the certificate is not trusted. From then on the connection is only one to look at."""
     mail: EmailMessage | None = None
     """What is sent to `send_to`; None: a short test message."""
+    before_data: Callable[[], Awaitable[None]] | None = None
+    """Awaited when the envelope stands and the mail itself comes next. What it raises ends the climb."""
 
     @property
     def session(self) -> Session:

@@ -93,6 +93,8 @@ class Ladder:
     Args:
         send_to: an address that gets one real test message at the end; None: no mail is sent.
         mail: what `send_to` gets instead of a test message.
+        before_data: awaited when the envelope stands and the mail itself comes next: until then it has
+            certainly not been sent. What it raises, `climb` raises.
     """
 
     def __init__(
@@ -102,10 +104,11 @@ class Ladder:
         limits: Limits | None = None,
         send_to: str | None = None,
         mail: EmailMessage | None = None,
+        before_data: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.target = target
         self.rungs = rungs_for(target, send_to) if mail is None else rungs_to_send(target)
-        self._mail = mail
+        self._mail, self._before_data = mail, before_data
         self._limits = limits or Limits()
         self._send_to = send_to
         self._conceal = sasl.concealment(target.sign_in_name, target.credential)
@@ -128,7 +131,7 @@ class Ladder:
         itself should use `contextlib.aclosing`.
         """
         ground = Ground(self.target, self._limits, self._send_to, self._transcript, conceal=self._conceal)
-        ground.mail = self._mail
+        ground.mail, ground.before_data = self._mail, self._before_data
         left = iter(self.rungs)
         try:
             for name in left:

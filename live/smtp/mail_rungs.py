@@ -102,6 +102,8 @@ async def message(ground: Ground) -> Seen:
     mail = ground.mail or built_message(sender, recipient, ground.target.host)
     await _enveloped(ground, sender, recipient)
     facts: Facts = (("to", ground.send_to), ("message id", str(mail["Message-ID"])))
+    if ground.before_data is not None:
+        await ground.before_data()
     try:
         reply = await ground.session.data(mail.as_bytes())
     except RungError as fault:
