@@ -184,7 +184,7 @@ class DeliveryQueue:
         given = json.dumps(ids)
         self.connection.execute(sql.TAKE, (utc_text(now + CLAIM), self.owner, given))
         rows = self.connection.execute(sql.READ, (INLINE_OCTETS, given)).fetchall()
-        return [_claimed(row) for row in rows]
+        return [claimed(row) for row in rows]
 
     def _next_at(self, rooms: Mapping[int, int], now: datetime) -> datetime | None:
         ids = json.dumps([webhook_id for webhook_id, room in rooms.items() if room > 0])
@@ -246,7 +246,8 @@ class DeliveryQueue:
                 self.connection.execute(sql.FREE, (owner,))
 
 
-def _claimed(row: Sequence[Any]) -> Claimed:
+def claimed(row: Sequence[Any]) -> Claimed:
+    """A row of `delivery_statements.READ`."""
     (id_, outbox_id, webhook_id, asset_id, tries, uid, event, at, data, key_id, sealed, size, *asset) = row
     return Claimed(
         id_,

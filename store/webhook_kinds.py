@@ -18,6 +18,8 @@ class Event(StrEnum):
     GRANT_RENEWED = "grant.renewed"
     ASSET_TEST_FAILED = "asset.test.failed"
     FORWARDING_SILENT = "forwarding.silent"
+    DESK_NOTICE = "desk.notice"
+    """People are told that somebody is needed, reminded of it, or told that it is well again."""
     TEST_PING = "test.ping"
     """What `test` sends; no webhook needs to ask for it."""
 

@@ -194,6 +194,21 @@ def secrets_of(session: Session, vault: Vault, webhook_id: int) -> tuple[SecretS
     return tuple(secret for secret in found if secret is not None)
 
 
+def shown_secret(store: Store, vault: Vault, webhook_id: int) -> SecretStr | None:
+    """The secret in use, for the person who sets the receiver up; that it was shown is kept before it is
+    returned. None: there is none.
+
+    Raises:
+        WebhookGone. VaultLocked, SecretUnreadable; no entry then.
+    """
+    with store.write() as session:
+        row = _row(session, webhook_id)
+        secret = vault.reveal(session, owner_of_secrets(webhook_id), SECRET)
+        if secret is not None:
+            audit.record(session, store.actor, "webhook secret shown", detail=row.name)
+        return secret
+
+
 def _row(session: Session, webhook_id: int) -> WebhookRow:
     row = session.get(WebhookRow, webhook_id)
     if row is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 STEPS = ((60, "min", 60), (24, "h", 3600), (60, "d", 86_400))
+BACK = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def now() -> datetime:
@@ -45,3 +46,18 @@ def took(ms: float) -> str:
     if ms < 9.95:  # what would be rounded up to 10 is shown as 10
         return f"{ms:.1f} ms"
     return f"{ms:.0f} ms" if ms < 999.5 else f"{ms / 1000:.1f} s"
+
+
+def typed(text: str, now: datetime) -> datetime:
+    """A time as a person types it: "2026-11-24", "2026-11-24T08:00" (in this machine's zone where it says
+    none), or "2d" for two days before `now` (m, h, d).
+
+    Raises:
+        ValueError: it is none; the text says how to write it.
+    """
+    try:
+        if text[:-1].isdecimal() and text[-1:] in BACK:
+            return now.astimezone() - timedelta(**{BACK[text[-1]]: int(text[:-1])})
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} is no time; write it as in 2026-11-24T08:00 or 2d") from None

@@ -4,7 +4,7 @@ comes about, so that a receiver's own can be held against it."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -59,7 +59,7 @@ async def ping(
     Raises:
         WebhookGone. VaultLocked, SecretUnreadable, SecretUnusable: it cannot be signed. StoreError.
     """
-    endpoint, keys = await asyncio.to_thread(_read, store, vault, webhook_id)
+    endpoint, keys = await asyncio.to_thread(endpoint_and_keys, store, vault, webhook_id)
     style, at = endpoint.fields.style, datetime.now(UTC)
     claimed = _ping(webhook_id, at)
     made = platform_payloads if style.is_platform else payloads
@@ -70,7 +70,7 @@ async def ping(
     delivery_id = await asyncio.to_thread(record, store, result)
     return Tested(
         endpoint,
-        (*_lines(endpoint.fields.url, headers, len(body)), "", body.decode("utf-8")),
+        (*head(endpoint.fields.url, headers, len(body)), "", body.decode("utf-8")),
         body,
         signing.steps(style, keys, claimed.uid, at, body),
         came if isinstance(came, Answer) else None,
@@ -79,7 +79,12 @@ async def ping(
     )
 
 
-def _read(store: Store, vault: Vault, webhook_id: int) -> tuple[Endpoint, Sequence[SecretBytes]]:
+def endpoint_and_keys(store: Store, vault: Vault, webhook_id: int) -> tuple[Endpoint, Sequence[SecretBytes]]:
+    """A webhook, and what signs for it. Blocks for disk.
+
+    Raises:
+        WebhookGone. VaultLocked, SecretUnreadable, SecretUnusable: nothing can be signed. StoreError.
+    """
     endpoint = webhooks.by_id(store, vault, webhook_id)
     if endpoint is None:
         raise WebhookGone(webhook_id)
@@ -125,8 +130,14 @@ async def _sent(
         await courier.close()
 
 
-def _lines(url: str, headers: dict[str, str], length: int) -> list[str]:
+def head(url: str, headers: Mapping[str, str], length: int | None) -> list[str]:
+    """A request's first line and its headers, as they are sent; None: of a body whose length is not known."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    shown = {"host": parts.netloc, **HEADERS, **headers, "content-length": str(length)}
+    shown = {
+        "host": parts.netloc,
+        **HEADERS,
+        **headers,
+        "content-length": "…" if length is None else str(length),
+    }
     return [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in shown.items())]

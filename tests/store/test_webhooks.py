@@ -89,6 +89,19 @@ def test_a_secret_rotates(store: Store, vault: Vault) -> None:
     assert secrets(store, vault, made.id) == (SECRET,)
 
 
+def test_who_has_seen_a_secret_is_told(store: Store, vault: Vault) -> None:
+    made = webhooks.create(store, vault, HOOK, SECRET)
+    assert webhooks.shown_secret(store, vault, made.id) == SECRET
+    entry = audit.page(store)[0]
+    assert (entry.action, entry.detail) == ("webhook secret shown", "Hook")
+    vault.lock()
+    with pytest.raises(VaultLocked):
+        webhooks.shown_secret(store, vault, made.id)
+    assert [one for one in audit.page(store) if one.action == entry.action] == [entry]
+    with pytest.raises(WebhookGone):
+        webhooks.shown_secret(store, vault, made.id + 1)
+
+
 def test_deletion_takes_the_secrets_along(store: Store, vault: Vault) -> None:
     made = webhooks.create(store, vault, HOOK, SECRET)
     webhooks.rotate_secret(store, vault, made.id, SECRET)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tui import times, webhook_words
 from tui.commandline.grammar_parts import Family, as_json, passphrase
 
-EVENTS = (
-    *("email.received", "email.confirmation", "email.bounced", "grant.expiring", "grant.failed"),
-    *("grant.renewed", "asset.test.failed", "forwarding.silent"),
-)
-STYLES = ("standard", "platform-sha256", "platform-sha512")
-RAWS = ("none", "link", "inline")
+EVENTS = tuple(webhook_words.EVENTS)
+STYLES = tuple(webhook_words.STYLES)
+RAWS = tuple(webhook_words.RAWS)
 STATES = ("waiting", "held", "done", "dead")
 """Repeated from the store, whose import would cost more than the whole help; a test compares them."""
 
@@ -241,12 +239,7 @@ def _span(parser: argparse.ArgumentParser) -> None:
 
 def moment(text: str) -> datetime:
     """A time as it is typed, in this machine's zone where it says none."""
-    units = {"m": "minutes", "h": "hours", "d": "days"}
     try:
-        if text[:-1].isdecimal() and text[-1:] in units:
-            return datetime.now().astimezone() - timedelta(**{units[text[-1]]: int(text[:-1])})
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no time; write it as in 2026-11-24T08:00 or 2d"
-        ) from None
+        return times.typed(text, times.now())
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

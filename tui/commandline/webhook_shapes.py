@@ -1,4 +1,4 @@
-"""How webhooks and deliveries look outside: tables, labelled values, and their JSON."""
+"""How webhooks and deliveries look outside: tables and JSON."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from store.deliveries import Delivery, DeliveryLine
 from store.webhooks import Endpoint
+from tui import webhook_words
 from tui.commandline.printing import moment
 from tui.times import exact
 
@@ -14,19 +15,12 @@ TITLES = ("NAME", "STATE", "EVENTS", "ASSETS", "WAITING", "DEAD", "LAST DELIVERE
 DELIVERY_TITLES = ("ID", "EVENT AT", "WEBHOOK", "EVENT", "ASSET", "STATE", "TRIES", "STATUS", "WORDS")
 
 
-def state_words(endpoint: Endpoint) -> str:
-    """The state for a person."""
-    if not endpoint.fields.enabled:
-        return "○ off"
-    return "✗ failing" if endpoint.health.failures else "✓ on"
-
-
 def cells(endpoint: Endpoint) -> tuple[str, ...]:
     """A row of the list."""
     fields, health = endpoint.fields, endpoint.health
     return (
         fields.name,
-        state_words(endpoint),
+        webhook_words.state_words(endpoint),
         str(len(fields.events)),
         "all" if fields.asset_ids is None else str(len(fields.asset_ids)),
         f"{health.waiting:,}",
@@ -49,7 +43,7 @@ def of_webhook(endpoint: Endpoint, names: Mapping[int, str]) -> dict[str, Any]:
         "url": fields.url,
         "style": fields.style.value,
         "events": [event.value for event in fields.events],
-        "assets": asset_names(endpoint, names),
+        "assets": webhook_words.asset_names(endpoint, names),
         "enabled": fields.enabled,
         "off_why": endpoint.off_why,
         "confirmations": fields.opt_in_confirmation,
@@ -71,40 +65,6 @@ def of_webhook(endpoint: Endpoint, names: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
-def asset_names(endpoint: Endpoint, names: Mapping[int, str]) -> list[str] | None:
-    """The assets whose events it is told; None: all."""
-    if endpoint.fields.asset_ids is None:
-        return None
-    return [names[asset_id] for asset_id in endpoint.fields.asset_ids if asset_id in names]
-
-
-def pairs(endpoint: Endpoint, names: Mapping[int, str]) -> list[tuple[str, str]]:
-    """As labelled values."""
-    fields, health = endpoint.fields, endpoint.health
-    chosen = asset_names(endpoint, names)
-    told = [
-        ("State", state_words(endpoint) + (f" - {endpoint.off_why}" if endpoint.off_why else "")),
-        ("URL", fields.url),
-        ("Style", fields.style.value),
-        ("Events", "\n".join(event.value for event in fields.events) or "none"),
-        ("Assets", "all" if chosen is None else "\n".join(chosen) or "none"),
-        ("Source", {"none": "not sent", "link": "by a link", "inline": "in base64"}[fields.raw.value]),
-        ("Order", "each asset's events in order" if fields.ordered else "any"),
-        ("Confirmations", "with link and code" if fields.opt_in_confirmation else "without link and code"),
-        ("Secret", "two sign, until the old one is dropped" if endpoint.is_rotating else "one signs"),
-        ("Waiting", f"{health.waiting:,}" + _since(health.waiting_since)),
-        ("Dead letters", f"{health.dead:,}"),
-        ("Last delivered", exact(health.last_ok_at) if health.last_ok_at else "never"),
-    ]
-    if health.failures:
-        told.append(("Failed since", f"{health.failures:,} tries; the last: {health.last_words}"))
-    return told
-
-
-def _since(at: Any) -> str:
-    return f", the oldest since {exact(at)}" if at else ""
-
-
 def delivery_cells(line: DeliveryLine) -> tuple[str, ...]:
     """A row of the list of deliveries."""
     words = line.words
@@ -116,7 +76,7 @@ def delivery_cells(line: DeliveryLine) -> tuple[str, ...]:
         line.webhook_name,
         line.event,
         line.asset_name,
-        "under way" if line.under_way else line.state.value,
+        webhook_words.delivery_state(line),
         str(line.tries),
         str(line.status or ""),
         words,
@@ -147,7 +107,7 @@ def in_full(found: Delivery) -> dict[str, Any]:
         **of_delivery(found.line),
         "uid": found.uid,
         "replayable": found.replayable,
-        "data": shown_data(found),
+        "data": webhook_words.shown_data(found),
         "attempts": [
             {
                 "at": moment(one.at),
@@ -159,8 +119,3 @@ def in_full(found: Delivery) -> dict[str, Any]:
             for one in found.attempts
         ],
     }
-
-
-def shown_data(found: Delivery) -> dict[str, Any]:
-    """What is known of the event; link and code of a confirmation are asked for elsewhere."""
-    return {name: value for name, value in found.data.items() if name != "confirmation"}

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from live.webhooks.guard import checked_url
-from live.webhooks.signing import key_of, new_secret
+from live.webhooks.signing import new_secret
 from store import assets, webhooks
 from store.webhooks import Endpoint, EndpointFields, Event, RawSource, Style, WebhookConflict
+from tui import times, webhook_saving, webhook_words
 from tui.commandline import asking, opening, secret_input, webhook_shapes
 from tui.commandline.asset_shapes import quoted
 from tui.commandline.choosing import all_named, webhook_named
@@ -47,9 +47,9 @@ def add(options: Namespace) -> int:
         fields = _changed(desk, EndpointFields(name=options.name, url=options.url, events=()), options)
         given = _given_secret(options)
         secret = given or new_secret()
-        key_of(secret, fields.style)
+        _refuse(desk, None, fields, secret)
         opening.unlock(desk, options)
-        made = webhooks.create(desk.store, desk.vault, fields, secret)
+        made = webhook_saving.kept(desk, None, fields, secret)
         _print(desk, made, options, None if given else secret)
         narrate(f"{made.name} is set up; try it with: postroom webhooks test {quoted(made.name)}")
     return 0
@@ -64,20 +64,16 @@ def change(options: Namespace) -> int:
         secret = new_secret() if options.new_secret else given
         if fields == endpoint.fields and secret is None and not options.drop_old_secret:
             raise UsageError("There is nothing to change; name a field, or give a secret.")
-        if fields.style is not endpoint.fields.style and secret is None:
-            raise UsageError("Another style takes another secret; give one, or use --new-secret.")
+        _refuse(desk, endpoint, fields, secret)
         if secret is not None:
-            key_of(secret, fields.style)
             opening.unlock(desk, options)
-        if fields != endpoint.fields:
-            _updated(desk, endpoint, fields)
-        if secret is not None:
-            same = fields.style is endpoint.fields.style and not fields.style.is_platform
-            webhooks.rotate_secret(desk.store, desk.vault, endpoint.id, secret, keep_before=same)
-        if options.drop_old_secret and not webhooks.drop_before(desk.store, desk.vault, endpoint.id):
+        if options.drop_old_secret and not endpoint.is_rotating:
             narrate("There was no old secret.")
-        found = webhooks.by_id(desk.store, desk.vault, endpoint.id)
-        assert found is not None
+        try:
+            found = webhook_saving.kept(desk, endpoint, fields, secret, drop_old=options.drop_old_secret)
+        except WebhookConflict as conflict:
+            narrate(f"Kept is what they saved: {conflict.theirs.fields.url}")
+            raise
         _print(desk, found, options, secret if options.new_secret else None)
         narrate(f"{found.name} is changed.")
     return 0
@@ -87,10 +83,7 @@ def remove(options: Namespace) -> int:
     """Delete a webhook after asking; without a terminal only with --yes."""
     with opening.opened(options) as desk:
         endpoint = webhook_named(desk, options.webhook)
-        waiting = endpoint.health.waiting
-        lost = f" {waiting:,} deliveries that wait for it are lost." if waiting else ""
-        question = f"Delete the webhook {endpoint.name}, with its secret and its deliveries?{lost}"
-        if not options.yes and not asking.agreed(question, "delete"):
+        if not options.yes and not asking.agreed(webhook_words.removal(endpoint), "delete"):
             narrate("Nothing was deleted.")
             return 0
         webhooks.delete(desk.store, desk.vault, endpoint.id)
@@ -99,11 +92,7 @@ def remove(options: Namespace) -> int:
 
 
 def _changed(desk: Desk, before: EndpointFields, options: Namespace) -> EndpointFields:
-    """The fields as the options have them.
-
-    Raises:
-        live.webhooks.guard.TargetRefused: the URL cannot be used.
-    """
+    """The fields as the options have them."""
     given: dict[str, Any] = {
         "name": options.name,
         "url": options.url,
@@ -119,9 +108,6 @@ def _changed(desk: Desk, before: EndpointFields, options: Namespace) -> Endpoint
         fields = replace(fields, asset_ids=tuple(sorted(one.id for one in all_named(desk, options.asset))))
     elif options.all_assets:
         fields = replace(fields, asset_ids=None)
-    if not fields.name.strip():
-        raise UsageError("A webhook has a name.")
-    checked_url(fields.url, allow_private=desk.settings.webhook_allow_private)
     return fields
 
 
@@ -135,12 +121,19 @@ def _given_secret(options: Namespace) -> SecretStr | None:
     return secret_input.from_file(options.secret_file, "webhook's secret")[0] if options.secret_file else None
 
 
-def _updated(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> None:
-    try:
-        webhooks.update(desk.store, desk.vault, endpoint.id, fields, version=endpoint.version)
-    except WebhookConflict as conflict:
-        narrate(f"Kept is what they saved: {conflict.theirs.fields.url}")
-        raise
+def _refuse(desk: Desk, before: Endpoint | None, fields: EndpointFields, secret: SecretStr | None) -> None:
+    """What is wrong with what is changed; what was kept before stays as it is.
+
+    Raises:
+        UsageError: this cannot be kept.
+    """
+    for remark in webhook_saving.remarks(before, fields, secret, desk.settings):
+        name = remark.field
+        if before and getattr(fields, name, None) == getattr(before.fields, name, fields):
+            continue
+        if remark.severity == "error":
+            hint = " (--new-secret makes one)" if name == webhook_saving.NO_SECRET else ""
+            raise UsageError(f"{remark.text} {remark.remedy}".strip() + hint)
 
 
 def _names(desk: Desk) -> dict[int, str]:
@@ -154,7 +147,7 @@ def _print(desk: Desk, endpoint: Endpoint, options: Namespace, secret: SecretStr
         print_json(webhooks=[webhook_shapes.of_webhook(endpoint, names)], **shown)
         return
     print_line(endpoint.name)
-    print_pairs(webhook_shapes.pairs(endpoint, names), "  ")
+    print_pairs(webhook_words.pairs(endpoint, names, times.now()), "  ")
     if secret is not None:
         print_pairs([("Secret", secret.get_secret_value())], "  ")
         narrate("The secret is shown this once; give it to the receiver.")

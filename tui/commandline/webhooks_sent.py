@@ -7,13 +7,13 @@ from argparse import Namespace
 
 from live.webhooks import explain
 from store import deliveries as sent
-from store.deliveries import DeliveryState, Replayed, Which
+from store.deliveries import DeliveryState, Which
+from tui import webhook_words
 from tui.commandline import opening, webhook_shapes
 from tui.commandline.choosing import named, webhook_named
 from tui.commandline.faults import UsageError
 from tui.commandline.printing import narrate, print_json, print_line, print_pairs, print_table
 from tui.desk import Desk
-from tui.times import exact
 
 NOT_WELL = 1
 
@@ -45,24 +45,10 @@ def _one(desk: Desk, options: Namespace) -> int:
     if options.json:
         print_json(total=1, deliveries=[webhook_shapes.in_full(found)])
         return 0
-    line = found.line
-    print_line(f"Delivery {line.id}")
-    pairs = [
-        ("Event", f"{line.event} at {exact(line.at)}"),
-        ("Asset", line.asset_name),
-        ("Webhook", line.webhook_name),
-        ("webhook-id", found.uid),
-        ("State", webhook_shapes.delivery_cells(line)[5]),
-        ("Next try", exact(line.next_at) if line.next_at else ""),
-        ("Can be replayed", "yes" if found.replayable else "no, its mail is past its time"),
-    ]
-    pairs += [
-        (label.replace("_", " "), str(value)) for label, value in webhook_shapes.shown_data(found).items()
-    ]
-    print_pairs([(label, value) for label, value in pairs if value], "  ")
+    print_line(f"Delivery {found.line.id}")
+    print_pairs([*webhook_words.delivery_pairs(found), *webhook_words.event_pairs(found)], "  ")
     for number, one in enumerate(found.attempts, 1):
-        status = "no answer" if one.status is None else str(one.status)
-        print_line(f"  Try {number}, {exact(one.at)}: {status} after {one.ms:,.0f} ms. {one.words}")
+        print_line(f"  {webhook_words.attempt_words(number, one)}")
         if one.answer:
             print_pairs([("answered", one.answer)], "    ")
     return 0
@@ -82,14 +68,9 @@ def replay(options: Namespace) -> int:
     if options.json:
         print_json(again=done.again, gone=done.gone)
     else:
-        _tell(done)
+        for sentence in webhook_words.replayed(done):
+            narrate(sentence)
     return 0 if done.again and not done.gone else NOT_WELL
-
-
-def _tell(done: Replayed) -> None:
-    narrate(f"{done.again:,} are delivered again, by the agent." if done.again else "Nothing matches.")
-    if done.gone:
-        narrate(f"Of {done.gone:,} the mail is past its time (webhook_keep_days); they cannot be.")
 
 
 def test(options: Namespace) -> int:
@@ -116,10 +97,10 @@ def test(options: Namespace) -> int:
             print_line(line)
         print_line()
         for number, step in enumerate(done.steps, 1):
-            print_pairs([(f"{number}. {step.what}", step.value)])
+            print_pairs([(webhook_words.step_label(number, step.what), step.value)])
         print_line()
         if answer is not None:
-            print_line(f"Answered {answer.status} after {answer.ms:,.0f} ms.")
+            print_line(webhook_words.answer_words(done))
             if answer.start:
                 print_pairs([("Answer", answer.start)])
     if not done.well:

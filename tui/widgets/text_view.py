@@ -24,6 +24,8 @@ class TextLine:
 
     text: str
     tone: str = ""
+    hang: int = 0
+    """Cells that its second row and those after it are moved in."""
 
 
 def wrapped(lines: Iterable[TextLine], width: int) -> list[TextLine]:
@@ -34,7 +36,13 @@ def wrapped(lines: Iterable[TextLine], width: int) -> list[TextLine]:
         if cell_len(text) <= width:
             rows.append(TextLine(text, line.tone))
             continue
-        rows += (TextLine(piece, line.tone) for piece in _pieces(text, max(1, width)))
+        if 0 < line.hang < width // 2:
+            first = next(iter(_pieces(text, width)))
+            rest = _pieces(text[len(first) :].lstrip(" "), width - line.hang)
+            pieces: Iterable[str] = (first, *(" " * line.hang + piece for piece in rest))
+        else:
+            pieces = _pieces(text, max(1, width))
+        rows += (TextLine(piece, line.tone) for piece in pieces)
     return rows
 
 
@@ -70,6 +78,7 @@ class TextView(ScrollView, CommandHost, can_focus=True):
     TextView {
         scrollbar-size-horizontal: 0;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;  /* else what is wrapped before the bar is there loses its last column */
         overflow-x: hidden;
         height: 1fr;
         padding: 0 1;
