@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from store.assets import Asset, AssetFields
+    from store.asset_rows import Asset, AssetFields
 
 
 class AssetError(Exception):

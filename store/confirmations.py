@@ -46,12 +46,14 @@ FOUND = """
 """
 
 
-def confirmations(store: Store, *, open_only: bool = True, asset_id: int | None = None) -> list[Confirmation]:
-    """Requests, newest first: those that wait for a person, or all."""
+def confirmations(
+    store: Store, *, open_only: bool = True, asset_id: int | None = None, limit: int | None = None
+) -> list[Confirmation]:
+    """Requests, newest first: those that wait for a person, or all, at most `limit`."""
     conditions = ["c.done_at IS NULL"] if open_only else []
     if asset_id is not None:
         conditions.append("c.asset_id = :asset_id")
-    return _found(store, " AND ".join(conditions) or "TRUE", {"asset_id": asset_id})
+    return _found(store, " AND ".join(conditions) or "TRUE", {"asset_id": asset_id}, limit)
 
 
 def confirmation(store: Store, message_id: int) -> Confirmation | None:
@@ -98,10 +100,13 @@ def unchecked(store: Store, limit: int = 20) -> list[int]:
         return [row[0] for row in session.connection().exec_driver_sql(statement, (limit,))]
 
 
-def _found(store: Store, condition: str, values: dict[str, Any]) -> list[Confirmation]:
-    statement = f"{FOUND} WHERE {condition} ORDER BY c.message_id DESC"
+def _found(
+    store: Store, condition: str, values: dict[str, Any], limit: int | None = None
+) -> list[Confirmation]:
+    statement = f"{FOUND} WHERE {condition} ORDER BY c.message_id DESC LIMIT :most"
     with store.read() as session:
-        rows = session.connection().exec_driver_sql(statement, values).all()
+        bound = {**values, "most": -1 if limit is None else limit}
+        rows = session.connection().exec_driver_sql(statement, bound).all()
     return [Confirmation(*_values(row)) for row in rows]
 
 

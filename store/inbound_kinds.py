@@ -43,4 +43,5 @@ class Mark(StrEnum):
     UNREADABLE = "unreadable"
     """Not a mail that could be parsed; kept as it came."""
     CARDS = "cards"
-    """An attachment holds card numbers."""
+    """It holds card numbers, in its subject, its text or a text attachment; looked for while its asset's PCI
+    check is on, when it comes."""

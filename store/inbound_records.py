@@ -7,6 +7,7 @@ from datetime import datetime
 
 from store.dkim_selectors import Selector
 from store.inbound_kinds import MailKind, Mark, Via
+from store.probes import ProbeNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class NewMessage:
     confirmation: NewConfirmation | None = None
     signed_with: tuple[Selector, ...] = ()
     """The keys of the asset's own domain that the mail names in its signatures."""
+    probe: ProbeNews | None = None
+    """What it says of one of our own probes: that it is one, or why one was returned."""
 
 
 @dataclass(frozen=True, slots=True)

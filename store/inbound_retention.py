@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from store import audit
 from store.connections import writing_connection
 from store.database import explained
+from store.inbound_bodies import audit_name
 from store.inbound_tables import SPAN_BITS
 
 if TYPE_CHECKING:
@@ -39,14 +40,23 @@ Sleep = Callable[[float], object]
 def delete(store: Store, ids: Sequence[int]) -> int:
     """Delete messages for good, with one audit entry; returns how many there were.
 
+    The entry names the asset where there is one alone, and of a single message time and sender; the subject
+    is part of what was to go.
+
     Raises:
         StoreError: the store is locked or cannot be written; what was deleted before stays deleted.
     """
     with _Pruning(store) as pruning:
+        known = pruning.connection.execute(NAMED, (json.dumps(list(ids)),)).fetchall()
         deleted = pruning.delete(_sized(pruning.connection, ids))
     if deleted:
         told = ", ".join(map(str, ids[:TOLD_IDS])) + (", …" if len(ids) > TOLD_IDS else "")
-        _tell(store, "messages deleted", f"{deleted:,}: {told}")
+        detail = f"{deleted:,}: {told}"
+        if len(known) == 1:
+            message_id, _asset_id, _name, received_at, sender = known[0]
+            detail = f"{audit_name(message_id)} of {received_at[:16]}Z from {sender or '<>'}"
+        of = {(asset_id, name) for _id, asset_id, name, *_ in known}
+        _tell(store, "messages deleted", detail, *(of.pop() if len(of) == 1 else ()))
     return deleted
 
 
@@ -89,6 +99,11 @@ OLDEST = "SELECT id, size, uid FROM inbound_messages WHERE asset_id = ? AND id >
 DELETE_SPANS = """
     DELETE FROM inbound_spans
      WHERE span < coalesce((SELECT min(id) FROM inbound_messages), 1 << 62) >> ?
+"""
+NAMED = """
+    SELECT m.id, m.asset_id, a.name, m.received_at, m.sender
+      FROM inbound_messages m JOIN assets a ON a.id = m.asset_id
+     WHERE m.id IN (SELECT value FROM json_each(?))
 """
 Sized = tuple[int, int]
 """A message's id and size."""
@@ -236,6 +251,6 @@ def _beyond_their_share(connection: sqlite3.Connection, megabytes: int | None) -
     return connection.execute(statement, (megabytes or 0,) * 3).fetchall()
 
 
-def _tell(store: Store, action: str, detail: str) -> None:
+def _tell(store: Store, action: str, detail: str, asset_id: int | None = None, asset_name: str = "") -> None:
     with store.write() as session:
-        audit.record(session, store.actor, action, detail=detail)
+        audit.record(session, store.actor, action, asset_id=asset_id, asset_name=asset_name, detail=detail)

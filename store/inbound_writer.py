@@ -6,13 +6,14 @@ search index.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from store import dkim_selectors, inbound_figures
+from store import dkim_selectors, inbound_figures, probes
 from store.columns import utc_text
 from store.connections import writing_connection
 from store.database import StoreError, explained
@@ -99,22 +100,36 @@ class InboundWriter:
         if not batch:
             return []
         bodies = [packed(message.content) for message in batch]  # before the lock is taken
+        with self._transaction():
+            done = self._write(batch, bodies)
+        if self._outbox is not None:
+            self._outbox.done()
+        return done
+
+    def try_out(self) -> None:
+        """See whether a message could be kept now: what a new writer commits is its data key.
+
+        Raises:
+            StoreError, store.vault.VaultError: as `write`.
+        """
+        with self._transaction():
+            self._sealer.seal(self.connection, secrets.token_bytes(16), b"")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
         try:
             self.connection.execute("BEGIN IMMEDIATE")
-            done = self._write(batch, bodies)
+            yield
             self.connection.execute("COMMIT")
         except BaseException as error:
             self._undo()
             if isinstance(error, sqlite3.Error):
                 raise explained(error, self._path) from None
             raise
-        if self._outbox is not None:
-            self._outbox.done()
-        return done
-
-    def close(self) -> None:
-        """Close the connection."""
-        self.connection.close()
 
     def _undo(self) -> None:
         self._sealer.forget()
@@ -147,6 +162,7 @@ class InboundWriter:
         dkim_selectors.add(
             self.connection, [(one.asset_id, one.received_at, one.signed_with) for _, one, _ in new]
         )
+        probes.add(self.connection, (message for _, message, _ in new))
         if self._outbox is not None:
             self._outbox.kept(self.connection, new)
         return done

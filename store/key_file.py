@@ -62,7 +62,7 @@ class KeyFile:
         self._path = path
 
     def path(self, vault_id: str) -> Path:
-        """The file from the settings, else `vault-<vault id>.key` beside the configuration."""
+        """The file from the settings, else `vault-<vault id>.key` in the user's configuration directory."""
         return self._path or config_directory() / f"vault-{vault_id}.key"
 
     def where(self, vault_id: str | None) -> str:

@@ -143,7 +143,7 @@ def homes(
     """All homes in the order in which they are asked; nothing is looked at yet.
 
     Args:
-        key_file: the key file; by default `vault-<vault id>.key` beside the configuration.
+        key_file: the key file; by default `vault-<vault id>.key` in the user's configuration directory.
         keyring: whether the operating system's keyring may be asked at all.
         environ: the environment, by default this process's.
         keyring_seconds: after so long a keyring is given up.

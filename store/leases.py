@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS leases (
 """
 COLUMNS = "owner, pid, mark, host, user, child, since, heartbeat_at, beats, wanted, tasks"
 NAME = "agent"
+NEXT = "next agent"
+"""Who waits for the lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,11 @@ def path_of(store: Store) -> Path:
     return store.path.with_name(f"{store.path.name}.agent")
 
 
-def look(store: Store) -> Lease | None:
+def look(store: Store, name: str = NAME) -> Lease | None:
     """The lease as it is held, alive or not; None: nobody holds it.
+
+    Args:
+        name: with `NEXT`, who waits for it.
 
     Raises:
         StoreError: it cannot be read.
@@ -136,7 +141,7 @@ def look(store: Store) -> Lease | None:
         return None
     try:
         with _connected(path) as connection:
-            return _read(connection)
+            return _read(connection, name)
     except StoreUnusable:
         return None  # it was damaged; see `_connected`
 
@@ -157,12 +162,8 @@ def take(store: Store, holder: Holder, now: datetime, *, in_place_of: Lease | No
             before = in_place_of and (in_place_of.owner, in_place_of.beats)
             if before != (held.owner, held.beats):
                 return held
-        at = utc_text(now)
-        row = (holder.owner, holder.pid, holder.mark, holder.host, holder.user, holder.child, at, at)
-        connection.execute(
-            f"INSERT OR REPLACE INTO leases (name, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '[]')",  # noqa: S608
-            (NAME, *row),
-        )
+        _put(connection, NAME, holder, now)
+        connection.execute("DELETE FROM leases WHERE name = ? AND owner = ?", (NEXT, holder.owner))
         taken = _read(connection)
         assert taken is not None
         return taken
@@ -190,15 +191,30 @@ def want(store: Store, lease: Lease) -> None:
         )
 
 
-def release(store: Store, owner: str) -> None:
-    """Give the lease up, if it is still this owner's."""
+def wait(store: Store, holder: Holder, now: datetime) -> None:
+    """Show that one waits for the lease; of several, the last that says so is seen."""
     with _connected(_made(store)) as connection, _writing(connection):
-        connection.execute("DELETE FROM leases WHERE name = ? AND owner = ?", (NAME, owner))
+        _put(connection, NEXT, holder, now)
 
 
-def _read(connection: sqlite3.Connection) -> Lease | None:
+def release(store: Store, owner: str) -> None:
+    """Give the lease up, if it is still this owner's, or wait no longer."""
+    with _connected(_made(store)) as connection, _writing(connection):
+        connection.execute("DELETE FROM leases WHERE owner = ?", (owner,))
+
+
+def _put(connection: sqlite3.Connection, name: str, holder: Holder, now: datetime) -> None:
+    at = utc_text(now)
+    row = (holder.owner, holder.pid, holder.mark, holder.host, holder.user, holder.child, at, at)
+    connection.execute(
+        f"INSERT OR REPLACE INTO leases (name, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '[]')",  # noqa: S608
+        (name, *row),
+    )
+
+
+def _read(connection: sqlite3.Connection, name: str = NAME) -> Lease | None:
     try:
-        row = connection.execute(f"SELECT {COLUMNS} FROM leases WHERE name = ?", (NAME,)).fetchone()  # noqa: S608
+        row = connection.execute(f"SELECT {COLUMNS} FROM leases WHERE name = ?", (name,)).fetchone()  # noqa: S608
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):  # made by another process at this very moment
             return None

@@ -7,6 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
+STARTED = 19
+"""Place of the clock ticks from boot to its start (field 22) in `_stat`."""
+ENDED = ("Z", "X")
+"""States of a process that has ended."""
 
 
 def mark_of(pid: int) -> str:
@@ -14,7 +18,7 @@ def mark_of(pid: int) -> str:
     tells them; "" where the system does not."""
     with suppress(OSError, IndexError):
         boot = (PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {os.readlink(PROC / 'self/ns/pid')} {_started(pid)}"
+        return f"{boot} {os.readlink(PROC / 'self/ns/pid')} {_stat(pid)[STARTED]}"
     return ""
 
 
@@ -38,10 +42,12 @@ def is_gone(pid: int, mark: str) -> bool:
     except OverflowError:
         return False
     with suppress(OSError, IndexError):
-        return _started(pid) != started  # the number was given to another one
+        found = _stat(pid)
+        ended = found[0] in ENDED  # nothing of it is left but its number, until its parent asks
+        return ended or found[STARTED] != started  # the number was given to another one
     return False
 
 
-def _started(pid: int) -> str:
-    """Clock ticks from boot to its start (proc_pid_stat(5), field 22); the name before may hold anything."""
-    return (PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()[19].decode("ascii")
+def _stat(pid: int) -> list[str]:
+    """What is told of it from its state on (proc_pid_stat(5), field 3); the name before may hold anything."""
+    return (PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].decode("ascii").split()

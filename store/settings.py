@@ -26,6 +26,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from store.notice_settings import NoticeSettings
 from store.notice_smtp import NoticeSmtp
 
 FILE_NAME = "postroom.toml"
@@ -39,7 +40,7 @@ HTTPS_URL = re.compile(r"(?=.{1,2000}\Z)https://[a-z0-9.\-\[\]:]+(/[!-\"$-~]*)?\
 ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")
 DNS_PORT = 53
 
-PATHS = ("store", "key_file", "lmtp_socket", "receiver_certificate", "receiver_key")
+PATHS = ("store", "key_file", "ca_file", "lmtp_socket", "receiver_certificate", "receiver_key")
 """The settings that are paths, relative to the file that sets them."""
 
 
@@ -78,9 +79,13 @@ class Settings(BaseSettings):
     inbound_domain: str = ""
     """Domain of the generated forwarding addresses; assets get theirs once it is set."""
     key_file: Path | None = None
-    """File for the unwrapped vault key (mode 0600); by default `vault-<id>.key` beside the configuration."""
+    """File for the unwrapped vault key (mode 0600); by default `vault-<id>.key` in the user's configuration
+    directory, also where a store brings its own settings along: a copy of its directory then has no key."""
     keyring: bool = True
     """Whether the operating system's keyring may hold the vault key."""
+    ca_file: Path | None = None
+    """PEM file of an authority that new assets trust besides the system's, such as that of a company's own
+    relay. Each keeps a copy: to change it changes none that is there."""
     tests_at_once: int = Field(default=20, ge=1, le=200)
     """Connection tests running at the same time, over all hosts."""
     tests_per_host: int = Field(default=10, ge=1, le=200)
@@ -136,6 +141,8 @@ class Settings(BaseSettings):
     notice_smtp: NoticeSmtp | None = None
     """The plain route: an SMTP server (host, port, security, username, from) for mail of postroom's own. Its
     password lies in the vault, see `store.notice_route`."""
+    notices: NoticeSettings = NoticeSettings()
+    """Whom postroom tells when a person is needed, and by what."""
     theme: str = "postroom"
     """Theme of the console; `ansi-dark` and `ansi-light` use the terminal's own palette."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from live.mail.cards import has_cards, masked
@@ -10,12 +11,20 @@ from live.mail.field_masking import IDENTIFIERS
 from live.mail.fields import block, start_of_mail, with_line_feeds
 from live.mail.html_text import html_to_text
 from live.mail.names import distinct
-from live.mail.parts import Part, tree
+from live.mail.parts import Part, Tree, tree
 from live.mail.reading import Mail
 from live.mail.roles import attachments
 from live.mail.source_masking import HEADER, masked_source
 
-__all__ = ["HEADER", "attachments_with_cards", "has_cards", "mask_mail", "masked", "masked_source"]
+__all__ = [
+    "HEADER",
+    "attachments_with_cards",
+    "has_cards",
+    "holds_cards",
+    "mask_mail",
+    "masked",
+    "masked_source",
+]
 
 ATTACHMENT_BYTES = 4_000_000
 """Looked at of one attachment: some 50,000 lines. It takes about half a second at the worst."""
@@ -57,25 +66,42 @@ def attachments_with_cards(content: bytes) -> tuple[str, ...]:
     Takes some 100 ms a megabyte of text; nothing where a mail has no attachments of a text kind.
     """
     try:
-        content = with_line_feeds(content)
-        start = start_of_mail(content)
-        found = tree(content, block(content, start), start=start)
-        left, told = ALL_BYTES, []
-        for part in attachments(found):
-            if left <= 0:
-                break
-            if part.children or not _is_text(part):
-                continue
-            raw = part.decoded(min(left, ATTACHMENT_BYTES))
-            left -= len(raw)
-            text = decoded(raw, part.parameters.get("charset", ""), guess=False)
-            if has_cards(text) or ("<" in text and has_cards(html_to_text(text)[0])):
-                told.append(part.path)
-        return tuple(told)
+        return tuple(_with_cards(content, attachments))
     except Exception:  # noqa: BLE001  # a fault of ours must not keep a mail from being kept
         return ()
 
 
+def holds_cards(content: bytes) -> bool:
+    """Whether a mail's text, or a text attachment, holds card numbers, looked at up to `ALL_BYTES`. Never
+    raises.
+
+    Takes up to a third of a millisecond for 4 KB, and as `attachments_with_cards` for much.
+    """
+    try:
+        return any(True for _ in _with_cards(content, Tree.walk))
+    except Exception:  # noqa: BLE001  # as above
+        return False
+
+
+def _with_cards(content: bytes, chosen: Callable[[Tree], Iterable[Part]]) -> Iterator[str]:
+    """The paths of the chosen parts that are text and hold card numbers."""
+    content = with_line_feeds(content)
+    start = start_of_mail(content)
+    left = ALL_BYTES
+    for part in chosen(tree(content, block(content, start), start=start)):
+        if left <= 0:
+            return
+        if part.children or not _is_text(part):
+            continue
+        raw = part.decoded(min(left, ATTACHMENT_BYTES))
+        left -= len(raw)
+        text = decoded(raw, part.parameters.get("charset", ""), guess=False)
+        if has_cards(text) or ("<" in text and has_cards(html_to_text(text)[0])):
+            yield part.path
+
+
 def _is_text(part: Part) -> bool:
     kind = part.content_type
+    if kind.startswith("multipart/"):
+        return True  # its parts cannot be told apart: it is shown as it stands
     return kind.startswith("text/") or kind in _TYPES or part.name.lower().strip().endswith(_SUFFIXES)

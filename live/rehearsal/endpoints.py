@@ -28,6 +28,7 @@ class Listener(StrEnum):
     ENDLESS_LINE = "endless-line"  # a banner of 10 MB without a line end
     ESCAPES = "escapes"  # a refusal full of terminal control sequences
     AUTHORIZATION = "authorization"  # HTTP: the authorization server
+    WEBHOOKS = "webhooks"  # HTTP: endpoints of webhooks
     DEAD = "dead"  # a port that is taken, so that nobody else gets it, and refuses every connection
 
 

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import aiosmtplib
 
+from live.rehearsal.desk import expectation
+from live.rehearsal.sample import Forwards
 from live.rehearsal.sample_mail import Route, SampleMail, everything
+from live.rehearsal.sample_mail.confirmations import confirmation
 from store.asset_lines import AssetLine, glance
 
 AT_ONCE = 12
@@ -38,19 +41,39 @@ def mails(assets: Sequence[AssetLine]) -> Iterator[tuple[AssetLine, SampleMail]]
 
 
 async def forward(store: Path, port: int, per_minute: float) -> None:
-    """Forward until cancelled.
+    """Forward until cancelled. Where a mailbox does not forward nothing comes, but for the request to confirm
+    the forwarding where that is what it waits for.
 
     Args:
         port: of the receiver on 127.0.0.1; waited for while nobody listens there.
         per_minute: mails a minute, after the first `AT_ONCE`.
     """
-    assets = [line for line in await asyncio.to_thread(glance, store) if line.forwarding_address]
+    every = [line for line in await asyncio.to_thread(glance, store) if line.forwarding_address]
+    for asset in every:
+        if forwards(asset) == "not confirmed":
+            await _delivered(port, asset.forwarding_address, request(asset))
+    assets = [asset for asset in every if forwards(asset) in ("well", "slowly")]
     if not assets:
         return
     for count, (asset, mail) in enumerate(mails(assets), 1):
         await _delivered(port, asset.forwarding_address, mail)
         if count >= AT_ONCE:
             await asyncio.sleep(60 / per_minute)
+
+
+def forwards(asset: AssetLine) -> Forwards:
+    """What becomes of mail to the asset's mailbox; an asset that a person has added is forwarded."""
+    try:
+        return expectation(asset.name).forwards
+    except KeyError:
+        return "well"
+
+
+def request(asset: AssetLine) -> SampleMail:
+    """The provider's request to confirm the asset's forwarding address."""
+    route = Route(asset.address, asset.forwarding_address, at=datetime.now(UTC))
+    mail_from, content = confirmation(route)
+    return SampleMail("request", mail_from, content)
 
 
 async def _delivered(port: int, recipient: str, mail: SampleMail) -> None:

@@ -15,7 +15,9 @@ from live.rehearsal.conversation import House, Manner
 from live.rehearsal.dialects import CUSTOM, EXCHANGE, GMAIL
 from live.rehearsal.doorman import Doorman
 from live.rehearsal.endpoints import Endpoints, Listener
+from live.rehearsal.hooks import hook_server
 from live.rehearsal.oauth_samples import mailboxes, oauth_clients, people
+from live.rehearsal.postman import Postman
 from live.rehearsal.rude import TALKS, rude_server
 from live.rehearsal.server import Submission
 
@@ -52,8 +54,11 @@ async def serving(issuer: Issuer | None = None) -> AsyncIterator[Endpoints]:
     made = certificates.make()
     issuer = issuer or Issuer(oauth_clients(), people())
     tokens_only = mailboxes(tuple(issuer.people.values()), tuple(issuer.clients.values()))
-    house = House(Accounts((*SAMPLES, *tokens_only), issuer))
+    samples = (*SAMPLES, *tokens_only)
+    postman = Postman(samples, issuer.forwards)
+    house = House(Accounts(samples, issuer), postman)
     authorization = AuthorizationServer(issuer)
+    hooks = hook_server()
     rude = {listener: rude_server(talk) for listener, talk in TALKS.items()}
     servers: dict[str, asyncio.Server] = {}
     try:
@@ -62,6 +67,7 @@ async def serving(issuer: Issuer | None = None) -> AsyncIterator[Endpoints]:
         for listener, raw in rude.items():
             servers[listener.value] = await raw.listen(HOST)
         servers[Listener.AUTHORIZATION.value] = await authorization.listen(HOST)
+        servers[Listener.WEBHOOKS.value] = await hooks.listen(HOST)
         ports = {name: int(server.sockets[0].getsockname()[1]) for name, server in servers.items()}
         with socket.socket() as dead:
             # Held but never listened on: nobody else can take the port, and every connection is refused.
@@ -70,10 +76,12 @@ async def serving(issuer: Issuer | None = None) -> AsyncIterator[Endpoints]:
             yield Endpoints(ports=ports, ca_pem=made.ca_pem)
     finally:
         await close_listeners(servers.values())
+        await postman.end()
         await _empty(house)
         for raw in rude.values():
             await raw.end()
         await authorization.end()
+        await hooks.end()
 
 
 async def _listen(house: House, manner: Manner) -> asyncio.Server:

@@ -10,6 +10,8 @@ from live.rehearsal.endpoints import Listener
 ProviderName = Literal["gmail", "office365", "custom"]
 SecurityName = Literal["ssl", "starttls", "none"]
 Step = Literal["auth", "mail", "rcpt"]
+Forwards = Literal["well", "slowly", "not confirmed", "no rule", "blocked", "silent"]
+"""What becomes of mail to the mailbox: it is forwarded, or why not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Sample:
     later_rung: str | None = None
     """As `expected_rung`, from the second sign-in on, where the account changes its mind."""
     later_diagnosis: str | None = None
+
+    forwards: Forwards = "well"
 
     @property
     def login(self) -> str:

@@ -7,9 +7,11 @@ import shutil
 import pytest
 
 from tests.bench import (
+    agent_at_rest,
     connection_tests,
     filtering,
     first_frame,
+    hook_latency,
     inbound_reading,
     inbound_writing,
     refresh,
@@ -104,6 +106,20 @@ def test_webhooks(capsys: pytest.CaptureFixture[str]) -> None:
     wall, *rest = figures(capsys)
     assert "≤ 1.5×" in wall
     assert any("≤ 1.1×" in line for line in rest)
+
+
+def test_hook_latency(capsys: pytest.CaptureFixture[str]) -> None:
+    assert hook_latency.main(["--messages", "1"]) in (0, 1)
+    median, _slowest = figures(capsys)
+    assert "≤ 200 ms" in median
+
+
+def test_agent_at_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = ["--assets", "20", "--messages", "300", "--endpoints", "2"]
+    assert agent_at_rest.main([*sizes, "--settle", "0.5", "--seconds", "0.5"]) in (0, 1)
+    core, memory, _before = figures(capsys)
+    assert "each ≤ 1 %" in core
+    assert "each ≤ 200 MB" in memory
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import pytest
 
 from store import leases
 from store.database import Store
-from store.leases import Lease
+from store.leases import STALE_S, Holder, Lease
 from store.settings import FILE_NAME
 from store.vault import Vault
 from tests.store.kit import PASSPHRASE
@@ -113,9 +114,41 @@ def test_a_kill_leaves_a_lease_that_the_next_one_takes_at_once(path: Path) -> No
         held(path)
         process.kill()
         process.wait()
-    assert told(path) == (2, {"postroom": 1, "state": "none", "agent": None})
+    assert told(path) == (2, {"postroom": 1, "state": "none", "agent": None, "waiting": None})
     with agent(path) as process:
         assert held(path, lambda lease: lease.pid == process.pid)
+
+
+def test_one_that_was_killed_and_whose_parent_has_not_asked_is_taken_from_at_once(path: Path) -> None:
+    with agent(path) as one:
+        held(path, lambda lease: lease.pid == one.pid)
+        with agent(path) as two:
+            until = time.monotonic() + PATIENCE_S
+            with opened(path) as store:
+                while (seen := leases.look(store, leases.NEXT)) is None or seen.pid != two.pid:
+                    assert time.monotonic() < until
+                    time.sleep(0.02)
+            began = time.monotonic()
+            os.kill(one.pid, signal.SIGKILL)
+            held(path, lambda lease: lease.pid == two.pid)
+            assert time.monotonic() - began < STALE_S / 2
+
+
+def test_one_that_waits_for_a_silent_one_is_told_of(path: Path) -> None:
+    """The one before is in another container, so that nobody here sees that it has ended."""
+    with opened(path) as store:
+        gone = replace(Holder.this_process("operator"), mark="")
+        leases.take(store, gone, datetime.now(UTC) - timedelta(seconds=STALE_S + 1))
+        with agent(path) as waiter:
+            until = time.monotonic() + PATIENCE_S
+            while (answer := told(path))[1]["waiting"] is None:
+                assert time.monotonic() < until
+            assert answer[0] == 2
+            assert (answer[1]["state"], answer[1]["waiting"]["pid"]) == ("none", waiter.pid)
+            said = finished("--store", str(path), "agent", "status", home=path.parent.parent / "home").out
+            assert said.startswith(f"No agent works, but one waits: process {waiter.pid} of ")
+            held(path, lambda lease: lease.pid == waiter.pid)
+            assert leases.look(store, leases.NEXT) is None
 
 
 def test_one_that_is_stopped_in_its_tracks_loses_its_lease_and_waits(path: Path) -> None:

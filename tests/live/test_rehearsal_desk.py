@@ -22,6 +22,8 @@ def test_the_desk_opens_with_its_own_settings_and_holds_every_sample(tmp_path: P
     path = prepare(tmp_path, ENDPOINTS, every=every)
     found = settings.load(store=path)
     assert (found.store, found.inbound_domain, found.keyring) == (path, INBOUND_DOMAIN, False)
+    assert found.ca_file is not None
+    assert found.ca_file.read_text() == ENDPOINTS.ca_pem
     store = Store.open(found.store)
     try:
         vault = Vault(store)

@@ -45,6 +45,28 @@ def answered(told: Result) -> list[dict[str, Any]]:
     return tests
 
 
+def test_an_asset_that_is_set_up_at_the_rehearsal_trusts_it(
+    desk: tuple[str, str], postroom: InProcess, endpoints: Endpoints, tmp_path: Path
+) -> None:
+    """By `ca_file` in its configuration, which names the authority that it has written there."""
+    where = ("--host", "localhost", "--port", str(endpoints.ports[Listener.CUSTOM_SSL]), "--security", "ssl")
+    mailbox = ("--address", "custom-starttls@example.net", *where, "--password-stdin")
+    password = "Rehearsal-custom-starttls-1\n"
+    assert postroom(*desk, "assets", "add", "--name", "Mine", *mailbox, stdin=password).status == 0
+    told = postroom(*desk, "test", "Mine", "--json")
+    assert (told.status, answered(told)[0]["outcome"]) == (0, "passed")
+    assert (tmp_path / "desk" / "rehearsal-ca.pem").read_text() == endpoints.ca_pem
+    assert postroom(*desk, "assets", "set", "Mine", "--ca-file", "-").status == 0
+    (failed,) = answered(postroom(*desk, "test", "Mine", "--json"))
+    (stopped,) = [step for step in failed["steps"] if step["outcome"] == "failed"]
+    assert stopped["diagnosis"]["id"] == "any-cert-unknown-issuer"
+    assert "PEM file" in " ".join(stopped["diagnosis"]["fix"])
+    (tmp_path / "desk" / "rehearsal-ca.pem").unlink()
+    refused = postroom(*desk, "assets", "add", "--name", "Other", *mailbox, stdin=password)
+    assert refused.status == 2
+    assert "rehearsal-ca.pem cannot be read" in refused.err
+
+
 def test_json_has_the_stated_shape_in_the_order_asked_for(desk: tuple[str, str], postroom: InProcess) -> None:
     told = postroom(*desk, "test", "Warranty", "press@example.net", "warranty", "--json")
     assert (told.status, told.err) == (1, "")

@@ -188,13 +188,14 @@ def test_without_a_vault_the_way_to_one_is_named(
 
 def test_a_reason_can_be_demanded(desk: InboundDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTROOM_READING_NEEDS_REASON", "true")
-    for words in (["show", "1"], ["show", "1", "--reason", " "], ["export", "--form", "csv", "--to", "x"]):
+    for words in (["show", "1"], ["show", "1", "--reason", " "], ["export", "--form", "jsonl", "--to", "x"]):
         told = desk(*words)
         assert (told.status, told.out) == (2, "")
         assert "say it with --reason" in told.err
     assert desk.audited("message opened") == []
     assert desk("show", "1", "--reason", "asked by the customer").status == 0
     assert desk.audited("message opened") == ["message 1: asked by the customer"]
+    assert desk("export", "--form", "csv", "--to", str(tmp_path / "heads.csv")).status == 0, "no body is read"
 
 
 # hostile mail

@@ -85,6 +85,28 @@ def test_init_keeps_the_key_only_where_asked(made: InProcess) -> None:
     assert "already" in again.err
 
 
+def test_init_says_that_the_key_is_kept_nowhere_and_how_to_keep_it(postroom: InProcess) -> None:
+    told = postroom("vault", "init", "--passphrase-stdin", stdin=f"{PHRASE}\n")
+    assert told.err.splitlines()[-1].startswith("Its key is kept nowhere: the passphrase is asked for")
+    assert "default: nowhere" in " ".join(postroom("vault", "init", "--help").out.split())
+    assert "default: the keyring if it works" in " ".join(postroom("vault", "unlock", "--help").out.split())
+
+
+def test_the_key_of_a_store_with_settings_beside_it_lies_elsewhere(
+    postroom: InProcess, tmp_path: Path
+) -> None:
+    """A copy of the store's directory must not open by itself."""
+    directory = tmp_path / "desk"
+    directory.mkdir()
+    (directory / "postroom.toml").write_text("keyring = false\n")
+    given = ("--store", str(directory / "postroom.db"), "vault")
+    made = postroom(*given, "init", "--keep", "file", "--passphrase-stdin", stdin=f"{PHRASE}\n")
+    assert made.status == 0
+    assert str(key_file(postroom)) in made.err
+    assert not list(directory.glob("*.key"))
+    assert json.loads(postroom(*given, "status", "--json").out)["vault"]["served_by"] == "key file"
+
+
 def test_init_refuses_a_weak_passphrase(postroom: InProcess) -> None:
     told = postroom("vault", "init", "--passphrase-stdin", stdin="short\n")
     assert told.status == 2

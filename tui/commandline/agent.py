@@ -15,6 +15,7 @@ from typing import Any
 from live.agent.agent import Agent, Ended
 from live.agent.ground import Ground
 from live.agent.leash import HandedKey, follow
+from live.agent.service_manager import ServiceManager
 from live.agent.tasks import all_tasks
 from tui.commandline.opening import opened
 from tui.commandline.printing import narrate
@@ -47,7 +48,7 @@ async def _run(desk: Desk, *, once: bool, child: bool) -> Ended:
     handed = HandedKey()
     homes = (handed, *desk.homes) if child else desk.homes
     ground = Ground(desk.store, desk.settings, desk.vault, homes, child=child)
-    agent = Agent(ground, all_tasks, _keep)
+    agent = Agent(ground, all_tasks, _keep, manager=ServiceManager.of_environment())
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, context: _trace(context))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Container
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -46,13 +47,18 @@ NO_AUTHORITY = "-"
 """What `--ca-file` says to take the trusted authority away."""
 
 
-def new(options: Namespace, client: OAuthClient | None = None) -> AssetFields:
+def new(options: Namespace, client: OAuthClient | None = None, *, ca_file: Path | None = None) -> AssetFields:
     """The fields of a new asset; the provider, or that of its OAuth client, fills in what is not given.
+
+    Args:
+        ca_file: the authority's where the options name none.
 
     Raises:
         UsageError: no server is known. AssetError: the certificate authority cannot be read.
     """
     given = _given(options, client)
+    if options.ca_file is None and ca_file is not None:
+        given["ca_pem"] = assets.read_ca_file(str(ca_file))
     given.setdefault("provider", client.provider.value if client else assets.Provider.CUSTOM.value)
     fields = {**_preset(given), **given}
     if not fields["host"]:

@@ -71,7 +71,7 @@ def add(options: Namespace) -> int:
     """Set up an asset; its password is kept without a test."""
     with opening.opened(options) as desk:
         client = _client(desk, options)
-        fields = new(options, client)
+        fields = new(options, client, ca_file=desk.settings.ca_file)
         password = secret_input.given_password(options)
         refuse_misfit(fields, client, password)
         fields = refuse_errors(fields, password)

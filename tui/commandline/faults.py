@@ -32,6 +32,8 @@ TOLD = {
     "store.registrations": ("RegistrationError",),
     "store.oauth_clients": ("OAuthClientError",),
     "store.webhooks": ("WebhookError",),
+    "store.platform_sources": ("PlatformError",),
+    "live.platform.events": ("EventUnreadable",),
     "live.webhooks.guard": ("TargetRefused",),
     "live.webhooks.signing": ("SecretUnusable",),
     "live.rehearsal.child": ("RehearsalError",),

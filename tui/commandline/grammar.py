@@ -10,9 +10,12 @@ from tui.commandline import (
     grammar_agent,
     grammar_assets,
     grammar_clients,
+    grammar_guide,
+    grammar_heartbeat,
     grammar_inbound,
     grammar_notices,
     grammar_operations,
+    grammar_platform,
     grammar_tokens,
     grammar_vault,
     grammar_webhooks,
@@ -73,9 +76,12 @@ def parser() -> argparse.ArgumentParser:
     grammar_clients.add(families)
     grammar_tokens.add(families)
     grammar_operations.add_test(families)
+    grammar_heartbeat.add(families)
+    grammar_guide.add(families)
     grammar_inbound.add(families)
     grammar_notices.add(families)
     grammar_webhooks.add(families)
+    grammar_platform.add(families)
     grammar_agent.add(families)
     grammar_vault.add(families)
     grammar_operations.add_audit(families)

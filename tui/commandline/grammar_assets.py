@@ -154,7 +154,8 @@ def _fields(parser: argparse.ArgumentParser, *, required: bool) -> None:
         "--pci-check",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="mask card numbers in what is shown, exported and delivered of its mail",
+        help="mask card numbers in what is shown, exported and delivered of its mail, and mark the mail that "
+        "holds some (mark:cards); mail that came before it was switched on is masked, but not marked",
     )
     _kept(group, "--keep-days", "days that its mail is kept; 0: without end")
     _kept(group, "--keep-megabytes", "how much of its mail is kept; 0: no limit")
@@ -163,7 +164,8 @@ def _fields(parser: argparse.ArgumentParser, *, required: bool) -> None:
     group.add_argument(
         "--ca-file",
         metavar="FILE",
-        help="certificate authority (PEM) trusted for this asset alone; - for none",
+        help="certificate authority (PEM) trusted for this asset alone; - for none (a new asset: else the "
+        "ca_file of the configuration)",
     )
     group.add_argument(
         "--allow-cleartext",

@@ -90,16 +90,19 @@ Examples:
 """
 
 IMPORT_ABOUT = """
-Bring mail into an asset's log: mbox files, Maildir directories, .eml files and directories of them. Folders
-of a Maildir (.Sent) are named apart. What the log has already is passed over, so that an import that was
-stopped goes on where it was when it is run again. Headers and index are made as for mail that arrives; the
-list is ordered by when a message came into the log.
+Bring mail into an asset's log: mbox files, Maildir directories, .eml files and directories of them; and
+events of Webex Connect as JSON Lines (.jsonl, .ndjson) or CSV (.csv, with the event's field names in the
+first row), which become mail as those of a platform source do. Folders of a Maildir (.Sent) are named apart.
+What the log has already is passed over, so that an import that was stopped goes on where it was when it is
+run again. Headers and index are made as for mail that arrives; the list is ordered by when a message came
+into the log.
 """
 
 IMPORT_EXAMPLES = """
 Examples:
   postroom inbound import Support old.mbox
   postroom inbound import Support ~/Maildir exported/
+  postroom inbound import Support events.jsonl
 """
 
 IMPORT_SHAPE = """
@@ -241,7 +244,7 @@ def _add_import(inbound: Family) -> None:
     )
     brought.add_argument("asset", metavar="ASSET", help="name or address of the asset")
     brought.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="mbox, Maildir, .eml or directory"
+        "paths", nargs="+", type=Path, metavar="PATH", help="mbox, Maildir, .eml, directory, .jsonl or .csv"
     )
     as_json(brought)
 
@@ -257,7 +260,7 @@ def _reason(parser: argparse.ArgumentParser) -> None:
         "--reason",
         default="",
         metavar="TEXT",
-        help="why, for the audit log (the configuration may demand it)",
+        help="why, for the audit log (the configuration may demand it of whoever reads bodies)",
     )
 
 

@@ -6,12 +6,14 @@ import argparse
 
 from tui.commandline.grammar_parts import Family, as_json, passphrase
 
+LONGEST_WAIT_S = 3_600
+"""A provider that holds mail back for longer is found out by the agent, which records late arrivals."""
 MOST_MAILS = 60_000
 """A minute: a thousand a second is what one sender gets through."""
 
 TEST_SHAPE = """
 JSON: {"postroom": 1, "tests": [TEST, ...]}, in the order asked for, where a TEST has
-  asset, asset_id, kind (connection|domain), address, outcome (passed|failed|cancelled),
+  asset, asset_id, kind (connection|domain|forwarding), address, outcome (passed|failed|cancelled),
   started_at (ISO 8601 in UTC), ms, steps, transcript (credentials replaced)
   each of steps: rung, outcome (passed|failed|skipped|cancelled), ms, words (the server's),
   facts ([{label, value}]), diagnosis (null, or {id, cause, fix, who, again, source})
@@ -23,6 +25,7 @@ Examples:
   postroom test Support --send-to you@example.com
   postroom test --all --json > tests.json
   postroom test --domain Support
+  postroom test --forwarding Support --wait 60
 """
 
 TEST_STATUS = """
@@ -72,7 +75,7 @@ def add_test(families: Family) -> None:
     test = families.command(
         "test",
         "test:run",
-        "test the connection of assets, rung by rung, or look at their domains",
+        "test the connection of assets, rung by rung, their domains, or their forwarding",
         TEST_EXAMPLES,
         TEST_SHAPE,
         TEST_STATUS,
@@ -83,6 +86,19 @@ def add_test(families: Family) -> None:
         "--domain",
         action="store_true",
         help="look at the domain instead: MX, SPF, DKIM, DMARC, and the certificate of the SMTP server",
+    )
+    test.add_argument(
+        "--forwarding",
+        action="store_true",
+        help="send a probe to the mailbox instead, through another asset, and wait for it at the forwarding "
+        "address; an agent must receive",
+    )
+    test.add_argument(
+        "--wait",
+        type=_wait,
+        metavar="S",
+        help=f"seconds that a probe is waited for (default: 180, at most {LONGEST_WAIT_S:,}); what comes "
+        "later is recorded by the agent",
     )
     test.add_argument(
         "--send-to", metavar="ADDRESS", help="send one real test message per asset to this address"
@@ -128,6 +144,13 @@ def add_rehearse(families: Family) -> None:
         "--mouse", action="store_true", default=argparse.SUPPRESS, help="let the console use the mouse"
     )
     as_json(rehearse)
+
+
+def _wait(text: str) -> float:
+    seconds = float(text)
+    if not 1 <= seconds <= LONGEST_WAIT_S:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {LONGEST_WAIT_S:,}")
+    return seconds
 
 
 def _rate(text: str) -> float:

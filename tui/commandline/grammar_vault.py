@@ -15,9 +15,9 @@ JSON: {"postroom": 1, "vault": {state (absent|locked|open), served_by (or null),
   order in which they are tried, has name, state, where, words, writable, served, log_key (true: holds it too)
 """
 
-KEEP = (
-    "where the key is kept: keyring, or a file of mode 0600 (default: the keyring if it works, else the file)"
-)
+KEEP = "where the key is kept: keyring, or a file of mode 0600"
+
+DEFAULT = "default: the keyring if it works, else the file"
 
 LOG_KEY = "keep the log key there too: then inbound messages open without the passphrase as well"
 
@@ -55,7 +55,7 @@ def add(families: Family) -> None:
         "--keep",
         choices=("keyring", "file", "nowhere"),
         default="nowhere",
-        help=f"{KEEP[:-1]}; nowhere: ask)",
+        help=f"{KEEP} (default: nowhere, so that the passphrase is asked for; `vault unlock` keeps it later)",
     )
     init.add_argument("--log-key", action="store_true", help=LOG_KEY)
     passphrase(init, "the new passphrase")
@@ -66,7 +66,7 @@ def add(families: Family) -> None:
         "Examples:\n  postroom vault unlock\n  postroom vault unlock --keep file --passphrase-stdin < phrase",
         about=UNLOCK_ABOUT.strip(),
     )
-    unlock.add_argument("--keep", choices=("keyring", "file"), help=KEEP)
+    unlock.add_argument("--keep", choices=("keyring", "file"), help=f"{KEEP} ({DEFAULT})")
     unlock.add_argument("--log-key", action="store_true", help=LOG_KEY)
     passphrase(unlock)
     family.command(

@@ -61,8 +61,8 @@ def export(options: Namespace) -> int:
     form = next(form for form in exports.FORMS if form.id == options.form)
     _refuse_target(form, options.to)
     with opened(options) as desk:
-        require_reason(desk, options)
         if form.needs_bodies:
+            require_reason(desk, options)
             unlock_log(desk, options)
         with _target(options.to) as to:
             reason = options.reason.strip()

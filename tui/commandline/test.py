@@ -29,6 +29,12 @@ def run(options: Namespace) -> int:
         raise UsageError("Name the assets to test, or use --all.")
     if options.domain and options.send_to:
         raise UsageError("--domain looks at the DNS, and sends no message; leave out --send-to.")
+    if options.forwarding and (options.domain or options.send_to):
+        raise UsageError(
+            "--forwarding sends a probe to the mailbox itself; leave out --domain and --send-to."
+        )
+    if options.wait is not None and not options.forwarding:
+        raise UsageError("--wait is for --forwarding.")
     with opening.opened(options) as desk:
         chosen = _chosen(desk, options)
         if not chosen:
@@ -36,6 +42,9 @@ def run(options: Namespace) -> int:
         ids = [id_ for id_, _ in chosen]
         if options.domain:
             runs = asyncio.run(printed(ids, _domains(desk, ids), quiet=options.json))
+        elif options.forwarding:
+            _unlock(desk, options, True, "so no probe can be sent")
+            runs = asyncio.run(printed(ids, _forwardings(desk, ids, options.wait), quiet=options.json))
         else:
             _unlock(desk, options, any(sealed for _, sealed in chosen))
             runs = asyncio.run(ladders(desk, ids, quiet=options.json, send_to=options.send_to))
@@ -66,6 +75,15 @@ def _domains(desk: Desk, ids: Sequence[int]) -> AsyncGenerator[Event, None]:
     from live import domain_check  # with dnspython, which the others need not wait for
 
     return domain_check.run(desk.store, desk.vault, ids, dns_server=desk.settings.dns_server)
+
+
+def _forwardings(desk: Desk, ids: Sequence[int], wait_s: float | None) -> AsyncGenerator[Event, None]:
+    from live import forwarding_check
+
+    plain = desk.settings.notice_smtp
+    return forwarding_check.run(
+        desk.store, desk.vault, ids, plain=plain, wait_s=forwarding_check.WAIT_S if wait_s is None else wait_s
+    )
 
 
 async def printed(ids: Sequence[int], running: AsyncGenerator[Event, None], *, quiet: bool) -> list[CheckRun]:
@@ -100,12 +118,14 @@ def _chosen(desk: Desk, options: Namespace) -> list[tuple[int, bool]]:
     return [(one.id, one.has_password or one.sign_in == SignIn.OAUTH) for one in lines]
 
 
-def _unlock(desk: Desk, options: Namespace, needed: bool) -> None:
+def _unlock(
+    desk: Desk, options: Namespace, needed: bool, what_then: str = "so the tests end at the sign-in"
+) -> None:
     """Open the vault where a password or token lies in it; locked, the tests still climb to the sign-in."""
     if desk.vault.state() is VaultState.ABSENT or not needed:
         return
     if not opening.try_unlock(desk, options):
-        narrate(f"The vault is locked, so the tests end at the sign-in; {opening.HOW_TO_UNLOCK}.")
+        narrate(f"The vault is locked, {what_then}; {opening.HOW_TO_UNLOCK}.")
 
 
 def _summary(runs: Sequence[CheckRun], asked: int) -> str:

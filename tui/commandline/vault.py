@@ -92,6 +92,11 @@ def init(options: Namespace) -> int:
         )
         if options.keep != "nowhere":
             _keep(desk, _home(desk, KEPT_BY[options.keep]), log_key=options.log_key)
+        else:
+            narrate(
+                "Its key is kept nowhere: the passphrase is asked for when it is needed, or "
+                "`postroom vault unlock` keeps the key at hand."
+            )
     return 0
 
 

@@ -94,6 +94,13 @@ def _admin_consent(issuer: Issuer, request: Request) -> Answer:
     return json_answer({"client": client.client_id})
 
 
+def _forward(issuer: Issuer, request: Request) -> Answer:
+    """who= a mailbox, to= its forwarding address, port= of the receiver on this machine."""
+    form = request.form
+    issuer.forwards[form.get("who").lower()] = (form.get("to"), int(form.get("port")))
+    return json_answer({"who": form.get("who"), "to": form.get("to")})
+
+
 LEVERS: dict[tuple[str, str], Callable[[Issuer, Request], Answer]] = {
     ("POST", "fault"): _fault,
     ("POST", "revoke"): _revoke,
@@ -103,4 +110,5 @@ LEVERS: dict[tuple[str, str], Callable[[Issuer, Request], Answer]] = {
     ("GET", "uses"): _uses,
     ("GET", "key.json"): _key_file,
     ("POST", "admin-consent"): _admin_consent,
+    ("POST", "forward"): _forward,
 }

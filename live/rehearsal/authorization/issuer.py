@@ -79,6 +79,8 @@ class Issuer:
         self.devices = DeviceBook()
         self.admin_consents: set[tuple[str, str]] = set()
         """Client ID and tenant, where an administrator has consented for everybody."""
+        self.forwards: dict[str, tuple[str, int]] = {}
+        """By mailbox in small letters: where it forwards to, see `live.rehearsal.postman`."""
         self.followed = 0
         """How often somebody followed a redirect of the token endpoint."""
         self._struck: Counter[str] = Counter()

@@ -16,7 +16,9 @@ from live.agent.task import Task, Told
 from live.agent.tasks.receiver import ReceiverTask
 from live.agent.tasks.retention import RetentionTask
 from live.agent.tasks.signatures import LARGEST, MOST_WAITING, SignaturesTask
+from live.inbound.house import Counters
 from live.inbound.receiver_errors import ReceiverError
+from live.inbound.refusal_log import RefusalLog
 from live.rehearsal.sample_mail import Route
 from live.rehearsal.sample_mail.confirmations import SENDER, confirmation
 from store import confirmations
@@ -108,6 +110,53 @@ async def test_it_waits_for_a_vault(store: Store) -> None:
         await until(lambda: quiet.stand is TaskStand.WELL)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_it_says_that_mail_is_put_off_and_when_that_is_over(
+    store: Store, vault: Vault, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A store that another program keeps locked; no mail need come before it is well again."""
+    made, quiet = desk(store, vault), Quiet()
+    async with at_work(ReceiverTask(ground(store, vault), lambda *_: None), quiet.told):
+        await until(lambda: quiet.stand is TaskStand.WELL)
+        (address,) = quiet.told.state.addresses
+        async with await Talker.to(int(address.rpartition(":")[2])) as talker:
+            await talker.reply()
+            await talker.say("EHLO mail.example.org")
+            with store.write():
+                assert (await talker.mail(mail(), made.address)).startswith("451 ")
+                await until(lambda: quiet.stand is TaskStand.FAILING)
+                assert quiet.words.startswith("Mail is put off, and the senders try again by themselves. ")
+                assert f"keeps {store.path} locked" in quiet.words
+            await until(lambda: quiet.stand is TaskStand.WELL)
+            for number in range(3):
+                await talker.say("MAIL FROM:<a@example.net>")
+                assert (await talker.say(f"RCPT TO:<\u202e{number}@in.example.com>")).startswith("550 ")
+                await talker.say("RSET")
+    assert [state.stand for state in quiet.seen] == [TaskStand.WELL, TaskStand.FAILING, TaskStand.WELL]
+    told = [record.getMessage() for record in caplog.records]
+    assert told[0] == "mail=put off count=1"
+    assert told[1:] == [
+        "mail=refused why='unknown recipient' count=3 last='\\u202e2@in.example.com'",
+    ]
+
+
+def test_what_is_refused_takes_one_line_a_kind_and_minute(caplog: pytest.LogCaptureFixture) -> None:
+    now = 0.0
+    refusals, counters = RefusalLog(lambda: now), Counters()
+    for now in range(125):
+        counters.unknown_recipients += 5
+        counters.last_unknown = f"{now}@in.example.com"
+        counters.too_big += now == 3
+        refusals.look(counters)
+    refusals.look(counters, at_last=True)
+    assert [record.getMessage() for record in caplog.records] == [
+        "mail=refused why='unknown recipient' count=5 last='0@in.example.com'",
+        "mail=refused why='too big' count=1",
+        "mail=refused why='unknown recipient' count=300 last='60@in.example.com'",
+        "mail=refused why='unknown recipient' count=300 last='120@in.example.com'",
+        "mail=refused why='unknown recipient' count=20 last='124@in.example.com'",
+    ]
 
 
 async def test_a_locked_vault_keeps_no_mail_out(store: Store, vault: Vault) -> None:

@@ -65,6 +65,7 @@ def test_what_was_deleted_is_gone_with_its_body_and_from_the_index(store: Store,
     assert raw(store.path, "SELECT id FROM inbound_bodies ORDER BY id") == [(1,), (3,), (5,)]
     assert inbound.count(store) == 3
     assert audit.page(store)[0].detail == "2: 2, 4, 4, 99"
+    assert audit.page(store)[0].asset_name
     assert inbound.delete(store, [2]) == 0
     assert inbound.delete(store, []) == 0
     assert [entry.action for entry in audit.page(store)].count("messages deleted") == 1

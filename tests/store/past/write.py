@@ -12,14 +12,29 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from store import assets, authorizations, deadlines, grants, oauth_clients
+from store import (
+    assets,
+    authorizations,
+    deadlines,
+    grants,
+    heartbeats,
+    notice_writing,
+    oauth_clients,
+    platform_figures,
+    platform_sources,
+    probes,
+)
 from store.actor import Actor
 from store.authorizations import Authorization
 from store.checks import CheckStep, Outcome
 from store.database import Store
 from store.deadlines import Deadline
+from store.guide_steps import GuideChoiceRow, GuideTickRow
 from store.inbound_kinds import MailKind, Mark, Via
 from store.migrations import APPLICATION_ID, HEAD
+from store.notice_records import Cause, Kind, Level, Member, Occasion, Open, Role, Way
+from store.notice_writing import Telling, To
+from store.probes import PathHop, ProbeNews, Trigger
 from store.vault import Vault
 from tests.store.inbound.kit import REQUEST, keep, message
 from tests.store.kit import CHEAP, NOON, PASSPHRASE, PASSWORD, fields, keep_check
@@ -27,6 +42,7 @@ from tests.store.oauth_kit import CLIENT_SECRET, HOUR, PLAIN_CLIENT, claimed, co
 
 DUMPS = Path(__file__).parent
 STATE = SecretStr("state")
+PLATFORM_SECRET = SecretStr("a secret of the platform")
 VERIFIER = SecretStr("verifier")
 
 
@@ -48,7 +64,11 @@ def fill(path: Path) -> None:
     keep_check(store, desk.id, asset_name=desk.name)
     keep_check(store, desk.id, Outcome.FAILED, steps=(step,), asset_name=desk.name)
     connect(store, vault, connected.id, client.id)
+    prove(store, connected.id)
     receive(store, desk.id)
+    guide(store, desk.id)
+    take_events(store, vault, desk.id)
+    need_people(store, connected.id)
     store.close()
 
 
@@ -73,6 +93,58 @@ def receive(store: Store, asset_id: int) -> None:
     asks = message(2, asset_id, kind=MailKind.CONFIRMATION, via=Via.DIRECT, confirmation=REQUEST)
     keep(store, mail, asks)
     keep(store, mail)
+
+
+def guide(store: Store, asset_id: int) -> None:
+    """Tick a step of an asset's set-up guide, which a person chose."""
+    with store.write() as session:
+        session.add(GuideTickRow(asset_id=asset_id, step="google-project", at=NOON, by="operator"))
+        session.add(GuideChoiceRow(asset_id=asset_id, guide="gmail-playground"))
+
+
+def prove(store: Store, asset_id: int) -> None:
+    """Give an asset a heartbeat, whose probe has come back, and one that was given up."""
+    heartbeats.put(store, [asset_id], heartbeats.DAILY, NOON)
+    heartbeats.claim(store, asset_id, "came-back", NOON, 1_800.0)
+    sent = CheckStep("send", Outcome.PASSED, 3.25, "250 ok", (("through", "Help desk"),))
+    probes.sent(store, "came-back", NOON, "Help desk", (sent,))
+    way = (PathHop("from a by b", NOON, "mailbox"), PathHop("by c", None, "forward"))
+    keep(store, message(3, asset_id, kind=MailKind.PROBE, probe=ProbeNews("came-back", way)))
+    with store.write() as session:
+        probes.begin(session, "given-up", asset_id, Trigger.ASKED, NOON, 180.0)
+        probes.end(session, "given-up", NOON + HOUR, Outcome.FAILED)
+
+
+def take_events(store: Store, vault: Vault, asset_id: int) -> None:
+    """Let events of the platform come in, to an asset and to each one's own; some came."""
+    to_one = platform_sources.add(store, vault, "Webex Connect", PLATFORM_SECRET, asset_id)
+    platform_sources.add(store, vault, "Connect, all", PLATFORM_SECRET)
+    came = platform_figures.News(kept=3, repeats=1, passed=2, refused=1, last_at=NOON)
+    came.refused_at, came.refused_words = NOON, "The event is not JSON."
+    platform_figures.put_figures(store, {to_one.id: came})
+
+
+def need_people(store: Store, asset_id: int) -> None:
+    """Open a notice that somebody sees to; its mail waits."""
+    member = Member(asset_id, 7, NOON + 168 * HOUR, "Help desk")
+    cause = Cause(
+        *(
+            "deadline client 1",
+            Kind.DEADLINE,
+            "deadline",
+            Level.SOON,
+            "Help desk: sending ends",
+            "Why",
+            "operator",
+        ),
+        (member,),
+        deadline_at=member.deadline_at,
+    )
+    to = Telling((To(Way.MAIL, Role.OPERATOR, "ops@example.com"),))
+    acts = [Open(cause, Occasion.OPENED)]
+    notice_writing.carry_out(store, acts, lambda _cause: to, lambda one, _before: one.step, NOON)
+    with store.write() as session:
+        session.connection().exec_driver_sql("UPDATE notices SET acked_at = told_at, acked_by = 'operator'")
 
 
 def dumped(path: Path) -> str:
