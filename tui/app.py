@@ -18,6 +18,7 @@ from textual.worker import WorkerError
 
 from tui import commands, leaving_tokens, palette, times
 from tui.commands import Scope, bindings
+from tui.dialogs.leaving import put_away
 from tui.hub import Hub
 from tui.main_screen import TABS, MainScreen
 from tui.panes.assets import AssetsPane
@@ -115,16 +116,18 @@ class Console(Hub):
 
     @work(exclusive=True, group="watch", exit_on_error=False, description="watch the store")
     async def _watch(self) -> None:
-        from tui import vault_verbs
+        from tui import notice_bell, vault_verbs
 
         assert self.desk is not None
         watch = await asyncio.to_thread(self.desk.store.watch)
         try:
+            await notice_bell.ring(self, self.desk)
             while True:
                 await asyncio.sleep(WATCH_SECONDS)
                 if await asyncio.to_thread(watch.changed):
                     self.store_changed()
                     await vault_verbs.show(self, self.desk)
+                    await notice_bell.ring(self, self.desk)
         finally:
             watch.close()
 
@@ -198,7 +201,7 @@ class Console(Hub):
 
     async def to_pane(self, name: str) -> Any:
         while not isinstance(self.screen, MainScreen):
-            await self.pop_screen()
+            put_away(self.screen)
         return await self.main.show_pane(name)
 
     @work(exclusive=True, group="pane", exit_on_error=False, description="show a pane")

@@ -37,7 +37,7 @@ LOOKS = {
 """Glyph, word and tone of each state: never colour alone."""
 
 FORWARDINGS = {
-    "never": ("○", "no mail yet", "quiet"),
+    "never": ("○", "none yet", "quiet"),
     "awaiting": ("!", "confirm it", "soon"),
     "working": ("✓", "working", "good"),
     "silent": ("!", "silent", "soon"),
@@ -62,13 +62,13 @@ ORDERS = ("state", "name", "address", "checked")
 
 COLUMNS = (
     Column("State", 11),
-    Column("Name", 14, grow=2),
-    Column("Address", 20, grow=2, keep=3),
+    Column("Name", 13, grow=2),
+    Column("Address", 20, grow=2, keep=4),
     Column("Provider", 10, keep=4),
     Column("Sign-in", 9, keep=6),
     Column("Server", 18, grow=1, keep=5),
-    Column("Checked", 10, keep=1),
-    Column("Forwarding", 13, keep=4),
+    Column("Checked", 10, keep=3),
+    Column("Forwarding", 12, keep=1),
     Column("Engage", 10, keep=2),
     Column("Finding", 23, grow=6, keep=2),
 )
@@ -178,7 +178,7 @@ def headline(rows: Sequence[AssetRow]) -> str:
     parts = [f"{need} need{'s' if need == 1 else ''} you" if need else "Nothing is failing"]
     awaiting = sum(row.forwarding.kind == "awaiting" for row in rows)
     if awaiting:
-        parts.append(f"{awaiting} to confirm")
+        parts.append(f"{awaiting} {'forwarding' if awaiting == 1 else 'forwardings'} to confirm")
     unknown = sum(row.line.engage == "unknown" for row in rows)
     if unknown:
         parts.append(f"{unknown} to settle with Engage")

@@ -24,9 +24,20 @@ class Scope(StrEnum):
     INBOUND = "Inbound"
     MESSAGE = "One message"
     CARD = "A confirmation"
+    WEBHOOKS = "Webhooks"
+    DELIVERIES = "Deliveries"
+    DELIVERY = "One delivery"
+    REQUEST = "A request"
+    TRIAL = "A test of a webhook"
+    GUIDE = "Set-up guide"
+    NOTICES = "Notices"
+    NOTICE = "One notice"
     AUDIT = "Audit"
     FORM = "The asset form"
     CLIENT_FORM = "The form of an OAuth client"
+    WEBHOOK_FORM = "The form of a webhook"
+    SPAN = "Replaying a span"
+    PICKER = "Choosing assets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,8 @@ SHOWN = {
     "asterisk": "*",
     "up": "↑",
     "down": "↓",
+    "left": "←",
+    "right": "→",
     "home": "Home",
     "end": "End",
     "pageup": "PgUp",

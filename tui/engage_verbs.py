@@ -88,7 +88,7 @@ async def _prepared(console: Hub, desk: Desk, asset: Asset, service: str) -> Han
     if not await _has_token(console, desk):
         return None
     what = handover(asset, service, desk.settings.engage_url, desk.settings.engage_organization)
-    choices = (Choice("g", "Go on", True), Choice("n", "Send nothing", False))
+    choices = (Choice("y", "Go on", True), Choice("n", "Send nothing", False))
     question = Question(f"What is sent to {what.host}", engage_words.request(what), choices, False)
     return what if await console.push_screen_wait(question) else None
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual.notifications import Notify
+from textual.screen import Screen
 from textual.widget import Widget
 
 from store.actor import Actor
@@ -17,8 +20,16 @@ if TYPE_CHECKING:
     from tui.desk import Desk
 
 
+READ_SECONDS = 1.5
+"""After so long a toast has been seen."""
+WARNINGS = 2
+"""That are seen at a time."""
+
+
 class Hub(SafeApp):
     """The console as the rest of the screen sees it; `tui.app.Console` carries it out."""
+
+    SUSPENDED_SCREEN_CLASS = "-suspended"
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,6 +43,27 @@ class Hub(SafeApp):
         """The same of the agent."""
         self.need_words = ("", "")
         """The same of what needs a person."""
+        self.tmux_told = False
+        """Whether it was said what copying needs in tmux: once is enough."""
+
+    def on_mount(self) -> None:
+        self.screen_change_signal.subscribe(self, self._leave_toasts)
+
+    def _leave_toasts(self, _screen: Screen[Any]) -> None:
+        """What has been read on one screen hides nothing of the next; errors keep their time."""
+        for old in list(self._notifications):
+            if old.severity != "error" and time.time() - old.raised_at > READ_SECONDS:
+                del self._notifications[old]
+
+    def on_notify(self, event: Notify) -> None:
+        """What was merely told gives way to what is told next, and a warning to the next but one: a heap of
+        them hides what one works at. Errors keep their time."""
+        new, there = event.notification, list(self._notifications)
+        gone = [one for one in there if one.severity == "information" or one.message == new.message]
+        if new.severity == "warning":
+            gone += [one for one in there if one.severity == "warning" and one not in gone][: 1 - WARNINGS]
+        for one in gone:
+            del self._notifications[one]
 
     @property
     def config_path(self) -> Path:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.columns import Cell, Column
 from tui.times import ago, exact
+from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
     from store.forwarding_states import ForwardingState
     from store.inbound import InboundLine, InboundMessage
 
 COLUMNS = (
-    Column("When", 10),
-    Column("Asset", 12, grow=1),
-    Column("From", 18, grow=2),
+    Column("When", 10, keep=1),
+    Column("Asset", 12, grow=1, keep=4),
+    Column("From", 18, grow=2, keep=2),
     Column("Subject", 20, grow=5),
-    Column("Kind", 13),
-    Column("Size", 6, keep=2),
+    Column("Kind", 13, keep=3),
+    Column("Size", 6, keep=5),
 )
 
 KINDS = {
@@ -36,11 +38,25 @@ MARKS = {
     "direct": "sent straight to the secret address, not forwarded: somebody has learnt it",
     "mismatch": "by another mailbox than the asset's",
     "unreadable": "not readable as a mail; the source is kept as it came",
-    "cards": "an attachment holds card numbers",
+    "cards": "it holds card numbers, in its subject, its text or an attachment",
 }
 """What each mark means, in words."""
 
+NAMED_CHARACTERS = 130
+"""Of a name in a question: two lines of it, so that the question stays on the screen."""
 NO_SUBJECT = "(no subject)"
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Messages whose bodies hold some words; they stay in front until Escape, whatever comes in."""
+
+    words: str
+    lines: Sequence[InboundLine]
+
+    def headline(self) -> str:
+        holds = "body holds" if len(self.lines) == 1 else "bodies hold"
+        return f"{len(self.lines):,} {holds} {self.words} · Esc: all again"
 
 
 def cells(line: InboundLine, now: datetime) -> tuple[Cell, ...]:
@@ -93,6 +109,28 @@ def detail(line: InboundLine) -> str:
     return " " + " · ".join(told)
 
 
+def named(message: InboundMessage) -> list[str]:
+    """A message by name, each line made harmless by itself: a line break in a subject makes no line."""
+    sender = f"{message.sender_name} <{message.sender}>" if message.sender_name else message.sender or "<>"
+    told = {
+        "Came": exact(message.received_at),
+        "From": sender,
+        "Subject": subject(message),
+        "Asset": message.asset_name,
+    }
+    return [f"{label:<9}{_cut(value)}" for label, value in told.items()]
+
+
+def in_a_line(message: InboundMessage) -> str:
+    """The same, for one of several."""
+    return _cut(f"{exact(message.received_at)[:16]}  {message.sender or '<>'}  {subject(message)}")
+
+
+def _cut(text: str) -> str:
+    shown = visible(text)
+    return shown if len(shown) <= NAMED_CHARACTERS else f"{shown[: NAMED_CHARACTERS - 1]}…"
+
+
 def total_words(total: int, *, searched: bool, more: bool) -> str:
     """How many messages there are, or match; `more`: at least so many."""
     many = f"{total:,}{'+' if more else ''}"
@@ -102,15 +140,27 @@ def total_words(total: int, *, searched: bool, more: bool) -> str:
 
 
 def headline(
-    states: Iterable[ForwardingState], awaiting: int, unseen: int, total: str, *, searched: bool
+    states: Iterable[ForwardingState],
+    awaiting: int,
+    unseen: int,
+    total: str,
+    *,
+    searched: bool,
+    awaited_by: int = 1,
 ) -> str:
-    """The first line: what needs a person, then what is new, then how much there is."""
+    """The first line: what needs a person, then what is new, then how much there is.
+
+    Args:
+        awaited_by: how many assets the confirmations are of.
+    """
     quiet = sum(state.kind in ("silent", "stopped") for state in states)
     told = []
     if searched:
         told.append(total)
     if awaiting:
-        asks = "confirmation waits" if awaiting == 1 else "confirmations wait"
+        asks = "confirmation waits"
+        if awaiting > 1:
+            asks = f"confirmations of {awaited_by:,} {'asset' if awaited_by == 1 else 'assets'} wait"
         told.append(f"{awaiting:,} {asks} for you: c")
     if quiet:
         told.append(f"{quiet:,} {'forwarding is' if quiet == 1 else 'forwardings are'} silent")

@@ -14,7 +14,7 @@ from live.mail.reading import read as read_mail
 from store import audit, confirmations, inbound
 from store.inbound_search import Search
 from store.vault_errors import VaultError
-from tui import times
+from tui import inbound_list, times
 from tui.desk import Desk
 from tui.dialogs.ask_line import AskLine
 from tui.dialogs.base import Choice, Question, confirmation, message
@@ -22,27 +22,36 @@ from tui.dialogs.confirmation_card import ConfirmationCard
 from tui.dialogs.message_screen import MessageScreen
 from tui.dialogs.progress import Progress
 from tui.message_views import Opened
+from tui.panes.inbound import InboundPane
 
 if TYPE_CHECKING:
     from tui.hub import Hub
 
+NAMED = 6
+"""Messages that a question names: it fits a terminal of 24 lines with them."""
+GONE = "This message is gone: deleted, or past its time."
 SEALED = "The bodies of messages are sealed; the passphrase opens them."
 
 
 async def read(console: Hub, desk: Desk, message_id: int) -> None:
     """Open one message, with a reason where the configuration asks for one."""
-    reason = await _reason(console, desk, "Read this message")
-    if reason is None or not await console.log_unlocked(SEALED):
+    reason = await _may_read(console, desk, "Read this message")
+    if reason is None:
         return
     opened = await asyncio.to_thread(_opened, desk, message_id, reason)
     if opened is None:
-        console.notify("This message is gone: deleted, or past its time.", severity="warning", markup=False)
+        console.notify(GONE, severity="warning", markup=False)
         return
     console.push_screen(MessageScreen(opened))
 
 
-async def _reason(console: Hub, desk: Desk, act: str) -> str | None:
-    """Why somebody reads: "" where nobody asks, None where the person thinks better of it."""
+async def _may_read(console: Hub, desk: Desk, act: str) -> str | None:
+    """Why somebody reads: "" where nobody asks, None where the person thinks better of it.
+
+    The passphrase comes first: whoever expects to be asked for it types it into what is asked in clear.
+    """
+    if not await console.log_unlocked(SEALED):
+        return None
     if not desk.settings.reading_needs_reason:
         return ""
     words = "Reading mail is recorded in the audit log, here with a reason:"
@@ -67,12 +76,13 @@ def _opened(desk: Desk, message_id: int, reason: str) -> Opened | None:
 
 
 async def card(console: Hub, desk: Desk, message_id: int | None) -> None:
-    """The open confirmations one by one, or the one of this message; marks one as done."""
+    """The open confirmations one by one, the one of this message first; marks one as done."""
     cards = await asyncio.to_thread(_cards, desk, message_id)
     if not cards:
         console.notify("No confirmation is waiting.", markup=False)
         return
-    done = await console.push_screen_wait(ConfirmationCard(cards, times.now()))
+    at = next((place for place, one in enumerate(cards) if one.message_id == message_id), 0)
+    done = await console.push_screen_wait(ConfirmationCard(cards, times.now(), at))
     if done is not None:
         await asyncio.to_thread(confirmations.confirmation_done, desk.store, done)
         console.notify(
@@ -101,19 +111,36 @@ async def mail_of(console: Hub, desk: Desk, name: str) -> None:
 
 
 def _cards(desk: Desk, message_id: int | None) -> list[Any]:
-    if message_id is not None:
-        found = confirmations.confirmation(desk.store, message_id)
-        return [found] if found is not None else []
-    return list(confirmations.confirmations(desk.store, open_only=True))
+    waiting = list(confirmations.confirmations(desk.store, open_only=True))
+    if message_id is None or any(one.message_id == message_id for one in waiting):
+        return waiting
+    found = confirmations.confirmation(desk.store, message_id)
+    return [found] if found is not None else []
 
 
 async def delete(console: Hub, desk: Desk, ids: Sequence[int]) -> None:
-    """Delete for good, after asking."""
-    many = "this message" if len(ids) == 1 else f"these {len(ids):,} messages"
-    words = "The sealed original goes with it; nothing brings it back."
-    if await console.push_screen_wait(confirmation(f"Delete {many}?", words, "Delete")):
-        await asyncio.to_thread(inbound.delete, desk.store, ids)
-        console.notify(f"{len(ids):,} deleted.", markup=False)
+    """Delete for good, after asking by name: mail that comes in moves the list under the cursor."""
+    named = await asyncio.to_thread(_named, desk, ids)
+    if not named:
+        console.notify(GONE, severity="warning", markup=False)
+        return
+    one = len(ids) == 1
+    if len(ids) > len(named):
+        named.append(f"and {len(ids) - len(named):,} more")
+    goes = f"The sealed {'original goes with it' if one else 'originals go with them'}; nothing brings "
+    words = "\n".join([*named, "", f"{goes}{'it' if one else 'them'} back."])
+    title = "Delete this message?" if one else f"Delete these {len(ids):,} messages?"
+    if await console.push_screen_wait(confirmation(title, words, "Delete")):
+        deleted = await asyncio.to_thread(inbound.delete, desk.store, ids)
+        for pane in [pane for screen in console.screen_stack for pane in screen.query(InboundPane)]:
+            pane.deleted(ids)
+        console.notify(f"{deleted:,} deleted.", markup=False)
+
+
+def _named(desk: Desk, ids: Sequence[int]) -> list[str]:
+    """The messages as a question names them, those that are still there: one in full, or the first few."""
+    rows = [row for id_ in ids[:NAMED] if (row := inbound.message(desk.store, id_)) is not None]
+    return inbound_list.named(rows[0]) if len(ids) == 1 and rows else list(map(inbound_list.in_a_line, rows))
 
 
 async def search_bodies(console: Hub, desk: Desk, ids: Sequence[int], search: Search) -> None:
@@ -127,8 +154,8 @@ async def search_bodies(console: Hub, desk: Desk, ids: Sequence[int], search: Se
     words = await console.push_screen_wait(asked)
     if words is None:
         return
-    reason = await _reason(console, desk, "Search in bodies")
-    if reason is None or not await console.log_unlocked(SEALED):
+    reason = await _may_read(console, desk, "Search in bodies")
+    if reason is None:
         return
     steps = body_search.looked(desk.store, desk.vault, search, ids, words.split(), reason=reason)
     screen: Progress[body_search.Looked] = Progress("Search in bodies", steps, body_search.Looked.words)
@@ -148,7 +175,7 @@ def _words_needed(text: str) -> str:
 
 async def export(console: Hub, desk: Desk, ids: Sequence[int], search: Search) -> None:
     """Write the marked messages, or all that match, into a file or directory of the person's choice."""
-    what = f"the {len(ids):,} marked" if ids else "all that are shown"
+    what = ("this one" if len(ids) == 1 else f"these {len(ids):,}") if ids else "all that are shown"
     choices: list[Choice[exports.Form | None]] = [
         Choice(form.key, form.title, form) for form in exports.FORMS
     ]
@@ -161,8 +188,8 @@ async def export(console: Hub, desk: Desk, ids: Sequence[int], search: Search) -
     path = await console.push_screen_wait(asked)
     if path is None:
         return
-    reason = await _reason(console, desk, "Export messages")
-    if reason is None or (form.needs_bodies and not await console.log_unlocked(SEALED)):
+    reason = await _may_read(console, desk, "Export messages") if form.needs_bodies else ""
+    if reason is None:
         return
     steps = exports.exported(desk.store, desk.vault, search, ids, form, Path(path), reason=reason)
     screen: Progress[exports.Exported] = Progress("Export", steps, exports.Exported.words)

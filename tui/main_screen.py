@@ -15,7 +15,8 @@ from tui.panes.assets import AssetsPane
 from tui.panes.list_pane import ListPane
 from tui.widgets.lines import KeyLine, StatusLine, TabLine
 
-TABS = tuple(commands.by_id(f"app.{name}") for name in ("assets", "checks", "tokens", "inbound", "audit"))
+PANES = ("assets", "checks", "tokens", "inbound", "webhooks", "notices", "audit")
+TABS = tuple(commands.by_id(f"app.{name}") for name in PANES)
 
 
 class MainScreen(Screen[None]):
@@ -73,6 +74,18 @@ class MainScreen(Screen[None]):
             from tui.panes.inbound import InboundPane
 
             return InboundPane()
+        if name == "webhooks":
+            from tui.panes.webhooks import WebhooksPane
+
+            return WebhooksPane()
+        if name == "deliveries":
+            from tui.panes.deliveries import DeliveriesPane
+
+            return DeliveriesPane()
+        if name == "notices":
+            from tui.panes.notices import NoticesPane
+
+            return NoticesPane()
         from tui.panes.audit import AuditPane
 
         return AuditPane()
@@ -81,7 +94,7 @@ class MainScreen(Screen[None]):
         """Bring status, tabs and keys up to date."""
         app = hub(self)
         pane = self.active
-        self.query_one(TabLine).tabs(TABS, f"app.{pane.id}")
+        self.query_one(TabLine).tabs(TABS, f"app.{pane.TAB or pane.id}")
         self.query_one(KeyLine).keys(commands.footer(pane.SCOPE), commands.footer(Scope.EVERYWHERE))
         who = f"{app.user}@{socket.gethostname()}"
         store = app.desk.store.path if app.desk else None

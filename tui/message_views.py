@@ -9,8 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui import inbound_list, times
+from tui.widgets.record_list import fitted
 from tui.widgets.text_view import TextLine
+from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
     from live.mail.reading import Attachment, Mail
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from store.inbound import InboundMessage
 
 VIEWS = ("text", "headers", "source", "attachments", "trail")
+TYPE_WIDTH, SIZE_WIDTH, MIN_NAME = 26, 6, 12
+"""Cells of an attachment's type and size, and those that its name has at least."""
 SOURCE_BYTES = 2_000_000
 """More of a source than this is not read by a person on a screen; `w` saves the whole."""
 
@@ -27,6 +33,8 @@ CAME_BY = {
     "import": "brought in by an import",
     "platform": "taken from the platform's webhook",
 }
+REBUILT = "x-postroom-rebuilt"
+"""The header of such mail, see `live.platform.rebuilt`."""
 FORWARDED = {
     "gmail": "forwarded by Gmail",
     "exchange": "forwarded by Exchange",
@@ -112,14 +120,22 @@ def source(opened: Opened) -> list[TextLine]:
     return lines
 
 
-def attachments(opened: Opened) -> list[TextLine]:
-    """The attachments with the digit that saves each."""
+def attachments(opened: Opened, width: int) -> list[TextLine]:
+    """The attachments with the number that saves each.
+
+    Args:
+        width: cells of a line; names are cut so that the columns hold.
+    """
     found: Sequence[Attachment] = opened.mail.attachments
     if not found:
         return [TextLine("This message has no attachments.", "quiet")]
     lines = [TextLine("Press w to save one; nothing is ever opened from here.", "quiet"), TextLine("")]
-    for number, one in enumerate(found, 1):
-        lines.append(TextLine(f"{number:>3}  {one.name}  {one.content_type}  {inbound_list.size(one.size)}"))
+    names = [visible(one.name) for one in found]
+    room = max(MIN_NAME, min(max(map(cell_len, names)), width - len("  1  ") - TYPE_WIDTH - 2 - SIZE_WIDTH))
+    for number, (name, one) in enumerate(zip(names, found, strict=True), 1):
+        kind = fitted(visible(one.content_type), TYPE_WIDTH)
+        size = inbound_list.size(one.size)
+        lines.append(TextLine(f"{number:>3}  {fitted(name, room)}  {kind}{size:>{SIZE_WIDTH}}"))
     return lines
 
 
@@ -133,6 +149,7 @@ def trail(opened: Opened, now: datetime) -> list[TextLine]:
     return [
         TextLine("How it came", "head"),
         TextLine(f"  {CAME_BY.get(row.source, row.source)}{f' from {row.peer}' if row.peer else ''}"),
+        *_rebuilt(opened.mail.headers),
         TextLine(f"  envelope from  <{row.mail_from}>"),
         TextLine(f"  envelope to    <{row.rcpt_to}>"),
         TextLine(f"  {forwarded}{f', mailbox {row.forwarded_by}' if row.forwarded_by else ''}"),
@@ -147,6 +164,16 @@ def trail(opened: Opened, now: datetime) -> list[TextLine]:
         TextLine("Opened by", "head"),
         *(_reader(one, now) for one in opened.readers),
     ]
+
+
+def _rebuilt(headers: Sequence[tuple[str, str]]) -> Iterator[TextLine]:
+    """What is to be known of a mail that was made of an event's fields; anybody can write such a header, who
+    then says so of a mail of his own."""
+    if any(name.lower() == REBUILT for name, _ in headers):
+        yield TextLine(
+            "  ! rebuilt from the fields of a platform event: not as the sender wrote it, and its", "soon"
+        )
+        yield TextLine("    attachments stay with the platform", "soon")
 
 
 def _reader(entry: AuditEntry, now: datetime) -> TextLine:

@@ -8,11 +8,11 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from textual.app import App
 from textual.filter import LineFilter
 from textual.worker import Worker, WorkerState
 
 from tui.crash import keep_trace
+from tui.patient_app import PatientApp
 from tui.widgets.safety_net import SafetyNet
 
 TERMINAL_SECONDS = 5
@@ -21,7 +21,7 @@ TWICE_SECONDS = 2
 """Within this time a second Ctrl+C leaves."""
 
 
-class SafeApp(App[int]):
+class SafeApp(PatientApp):
     """Signals, lost terminals, failed workers and unforeseen errors, all in one place."""
 
     def __init__(self) -> None:

@@ -49,6 +49,7 @@ async def refresh(console: Hub, desk: Desk, asset_ids: Sequence[int]) -> None:
         console.notify("Nothing was refreshed: the vault is locked.", severity="warning", markup=False)
         return
     renewed, failed = 0, []
+    console.let_type()
     async with (
         OAuthHttp() as http,
         aclosing(refreshing(desk.store, desk.vault, asset_ids, http=http)) as events,
@@ -136,6 +137,7 @@ async def _trusted(
     console: Hub, desk: Desk, http: OAuthHttp, asset: Asset, client: OAuthClient, got: Exchanged | Fetched
 ) -> None:
     console.notify(f"Checking the new token of {asset.name} …", markup=False)
+    console.let_type()
     answer = await accept(desk.store, desk.vault, asset, client, got, http=http)
     if isinstance(answer, NotAccepted):
         words = f"{answer.words}\n\nThe grant from before, if there was one, stays as it was."
@@ -166,6 +168,7 @@ async def revoke(console: Hub, desk: Desk, asset_id: int) -> None:
         return
     if not await console.unlocked(NEEDED):
         return
+    console.let_type()
     async with OAuthHttp() as http:
         try:
             told = await take_back(desk.store, desk.vault, http, asset, client)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from live import providers
 from live.oauth.loopback import is_loopback
+from live.outgoing.owner_link import OWNER_DAYS as OWNER_DAYS
+from live.outgoing.owner_link import answer_comes as answer_comes
 
 if TYPE_CHECKING:
     from store.oauth_clients import OAuthClientFields
@@ -23,8 +25,6 @@ CONSENT_OFF = (
     "The provider asks for consent only where it was never given. Turn it on when no refresh token came; "
     "leave it off where users may not consent."
 )
-OWNER_DAYS = 3
-"""How long a link for an owner waits: over a weekend."""
 
 
 class WayId(StrEnum):
@@ -131,28 +131,6 @@ def ways(client: OAuthClientFields, session: Session) -> tuple[Way, ...]:
 def way(client: OAuthClientFields, session: Session, id_: WayId) -> Way:
     """One way."""
     return next(found for found in ways(client, session) if found.id is id_)
-
-
-def answer_comes(client: OAuthClientFields, callback_url: str, *, listens: bool) -> tuple[bool, str]:
-    """Whether a consent comes back by itself, and how, in words for whoever sends a link to an owner.
-
-    Args:
-        callback_url: where the agent's HTTP is reached; "": nowhere.
-        listens: whether an agent listens there now.
-    """
-    ends = "the browser ends on an address that may not load; the owner sends that address back"
-    if not callback_url or callback_url != client.callback_url:
-        configured = f" (the agent's is {callback_url}, the client's {client.callback_url or 'none'})"
-        return False, f"The answer does not come back by itself{configured if callback_url else ''}: {ends}."
-    if not listens:
-        return False, (
-            f"The answer would come back by itself at {callback_url}, but no agent listens there now. Run "
-            f"`postroom agent`; until then {ends}."
-        )
-    return True, (
-        f"The answer comes back by itself: the agent takes it at {callback_url}, checks the token, and says "
-        "in the browser how that went."
-    )
 
 
 def any_port(client: OAuthClientFields) -> bool:

@@ -97,3 +97,11 @@ def told_store(prepared_empty: Path, tmp_path: Path, own_home: Path) -> Path:
 def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The console's clock stands still, at the moment that the fixed rows are told from."""
     monkeypatch.setattr(times, "now", lambda: rows.NOW)
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loaded machine is not a verb that hangs: keys that wait for one are not dropped."""
+    from tui import patient_app
+
+    monkeypatch.setattr(patient_app, "HOLD_SECONDS", 30.0)

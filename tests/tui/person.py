@@ -69,6 +69,10 @@ class Person:
         """Let every message that is under way arrive: from the app to the focus, and up again."""
         for _ in range(HOPS):
             await self.pilot._wait_for_screen()
+        until = time.monotonic() + PATIENCE_S
+        while self.console.deals_with_key and not self.console._exit:
+            await self.pilot._wait_for_screen()
+            assert time.monotonic() < until, "a key is never dealt with"
         self.console.screen._on_timer_update()
 
     async def type(self, text: str) -> None:

@@ -13,6 +13,7 @@ from store.assets import Asset, Security
 from store.checks import Outcome
 from store.database import Store
 from store.key_file import KeyFile
+from store.settings import FILE_NAME
 from store.vault import Vault
 from tests.tui.person import Person, at_console
 from tui.dialogs.asset_form import AssetForm
@@ -391,16 +392,52 @@ async def test_escape_during_the_trial_keeps_the_old_one(
         await person.until(lambda: "Testing the new password: Banner" in person.remarks, "trial")
         await person.press("ctrl+s")
         await person.is_told("This is being saved already.")
+        await person.type("!")
+        assert "Testing the new password: Banner" in person.remarks
+        assert "Changed meanwhile: this test saves nothing any more." in person.remarks
         await person.press("escape")
         await person.settled()
         assert person.remarks == "The test was stopped, and nothing is saved."
-        assert person.value("password") == "another-password"
+        assert person.value("password") == "another-password!"
         assert elsewhere.password("Press") == before
         await person.press("escape")
         await person.sees("Discard what you typed?")
         await person.press("y")
         await person.at(MainScreen)
         await person.settled()
+
+
+async def test_what_is_typed_during_the_trial_is_told_to_come_too_late(
+    desk_store: Path, elsewhere: Elsewhere
+) -> None:
+    before = elsewhere.asset("Complaints")
+    async with at_console(desk_store) as person:
+        await opened(person, "Complaints")
+        await person.fill("password", RIGHT)
+        await person.press("tab", "tab")
+        await person.press_at_once("ctrl+s", *"late")
+        await person.settled()
+        assert person.value("note") == "late"
+        assert "Nothing is saved: the form changed while it was being tested." in person.remarks
+        await person.type("r")
+        assert "Nothing is saved: the form changed while it was being tested." in person.remarks
+        assert elsewhere.asset("Complaints") == before
+        await person.press("ctrl+s")
+        await person.at(MainScreen)
+        assert elsewhere.password("Complaints") == RIGHT
+        assert elsewhere.asset("Complaints").note == "later"
+
+
+async def test_a_refusal_stays_on_the_screen_while_typing_goes_on(
+    desk_store: Path, elsewhere: Elsewhere
+) -> None:
+    async with at_console(desk_store) as person:
+        await opened(person, "Complaints")
+        await person.fill("password", "wrong-wrong-wrong")
+        await person.press("ctrl+s")
+        await person.until(lambda: "The new password was not kept" in person.remarks, "refusal")
+        await person.fill("note", "something else")
+        assert "The new password was not kept" in person.remarks
 
 
 async def test_a_message_that_comes_meanwhile_does_not_lose_the_form(
@@ -573,6 +610,28 @@ async def test_an_authority_is_read_from_its_file(
         await person.at(MainScreen)
         assert other.asset("Branch").ca_pem == ""
         other.store.close()
+
+
+async def test_the_configurations_authority_is_filled_in_for_a_new_asset(
+    empty_store: Path, endpoints: Endpoints
+) -> None:
+    authority = empty_store.with_name("company.pem")
+    authority.write_text(endpoints.ca_pem)
+    with (empty_store.parent / FILE_NAME).open("a", encoding="utf-8") as settings:
+        settings.write(f'ca_file = "{authority.name}"\n')
+    async with at_console(empty_store) as person:
+        await opened(person)
+        assert person.value("ca_file") == str(authority)
+        await person.type("Branch")
+        await person.fill("address", "branch@example.net")
+        await person.press("ctrl+s")
+        await person.at(MainScreen)
+        other = Elsewhere(empty_store)
+        assert other.asset("Branch").ca_pem.strip() == endpoints.ca_pem.strip()
+        other.store.close()
+        await person.settled()
+        await opened(person, "Branch")
+        assert person.value("ca_file") == ""
 
 
 async def test_a_private_key_in_the_authoritys_file_is_left_there(

@@ -84,7 +84,7 @@ def test_cells_stand_in_the_order_of_the_columns() -> None:
         "password",
         "smtp.example.com:465",
         "4 min ago",
-        "○ no mail yet",
+        "○ none yet",
         "",
     ]
     assert told[0].tone == "bad"

@@ -12,8 +12,10 @@ from store import assets
 from store.database import Store
 from store.vault import Vault
 from tests.tui.person import at_console
-from tui import app
+from tui import app, asset_list
+from tui.columns import layout
 from tui.desk import Desk
+from tui.dialogs.asset_form import AssetForm
 from tui.dialogs.asset_screen import AssetScreen
 from tui.main_screen import MainScreen
 from tui.panes.assets import AssetsPane
@@ -336,3 +338,21 @@ async def test_ctrl_c_leaves_when_pressed_twice(told_store: Path) -> None:
         await person.press("ctrl+c")
         await person.until(lambda: person.console.return_code is not None, "end")
     assert person.console.return_code == 0
+
+
+async def test_ctrl_q_leaves_where_q_does_and_nowhere_else(told_store: Path) -> None:
+    async with at_console(told_store) as person:
+        await person.press("n")
+        await person.at(AssetForm)
+        await person.press("ctrl+q")
+        assert isinstance(person.console.screen, AssetForm)
+        assert person.console.return_code is None
+        await person.press("escape")
+        await person.at(MainScreen)
+        await person.press("ctrl+q")
+        await person.until(lambda: person.console.return_code == 0, "the end")
+
+
+def test_at_80_columns_the_forwarding_is_seen() -> None:
+    shown = [asset_list.COLUMNS[index].title for index, _width in layout(asset_list.COLUMNS, 80)]
+    assert {"State", "Name", "Forwarding", "Finding"} <= set(shown)

@@ -10,8 +10,10 @@ from store import audit
 from store.actor import Actor
 from store.database import Store
 from tests.tui.person import at_console
+from tui.columns import layout
 from tui.dialogs.base import Question
 from tui.main_screen import MainScreen
+from tui.panes import audit as audit_pane
 from tui.widgets.records import PAGE
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -121,3 +123,8 @@ async def test_a_new_entry_leaves_the_cursor_on_its_own(told_store: Path) -> Non
             assert person.pane.table.current.user == "somebody"  # type: ignore[union-attr]
     finally:
         other.close()
+
+
+def test_at_80_columns_the_detail_is_seen() -> None:
+    shown = [audit_pane.COLUMNS[index].title for index, _width in layout(audit_pane.COLUMNS, 80)]
+    assert shown == ["When", "Who", "What", "Asset", "Detail"]

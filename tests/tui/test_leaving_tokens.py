@@ -50,9 +50,10 @@ async def with_an_unwritten_token(desk: OAuthDesk) -> AsyncIterator[Person]:
         yield person
 
 
-async def test_q_asks_with_the_names_and_stays(desk: OAuthDesk, mailbox: Asset) -> None:
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_q_asks_with_the_names_and_stays(desk: OAuthDesk, mailbox: Asset, key: str) -> None:
     async with with_an_unwritten_token(desk) as person:
-        await person.press("q")
+        await person.press(key)
         await person.at(Question)
         await person.sees(f"The renewed tokens of {mailbox.name} are in memory alone")
         assert "cannot be written" in person.flowing

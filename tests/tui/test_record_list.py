@@ -58,8 +58,8 @@ def test_what_matters_stays_at_80_and_at_40() -> None:
     def titles(columns: Sequence[Column], width: int) -> list[str]:
         return [columns[index].title for index, _one in layout(columns, width)]
 
-    assert titles(asset_list.COLUMNS, 80) == ["State", "Name", "Checked", "Engage", "Finding"]
-    assert titles(asset_list.COLUMNS, 40) == ["State", "Name", "Checked"]
+    assert titles(asset_list.COLUMNS, 80) == ["State", "Name", "Forwarding", "Engage", "Finding"]
+    assert titles(asset_list.COLUMNS, 40) == ["State", "Name", "Forwarding"]
     assert titles(check_list.COLUMNS, 40) == ["Result", "Asset", "When"]
     assert titles(audit.COLUMNS, 40) == ["When", "Who", "What"]
 
@@ -77,7 +77,7 @@ def test_fitted_says_that_it_has_cut() -> None:
     assert fitted("Newsletter", 8) == "Newslet…"
     assert fitted("Newsletter", 10) == "Newsletter"
     assert fitted("東京都", 4) == "東 …"
-    assert fitted("one\ntwo", 5) == "one  "
+    assert fitted("one\ntwo", 6) == "one … "
 
 
 # The widget

@@ -23,11 +23,14 @@ from tests.tui import rows
 from tests.tui.conftest import PASSPHRASE
 from tests.tui.inbound_kit import keep, sample
 from tests.tui.person import Person
+from tests.tui.webhook_kit import at_deliveries, at_webhooks
+from tests.tui.webhook_kit import fill as fill_webhooks
 from tui.app import Console
 from tui.dialogs.asset_form import AssetForm
 from tui.dialogs.asset_screen import AssetScreen
 from tui.dialogs.base import Question
 from tui.dialogs.confirmation_card import ConfirmationCard
+from tui.dialogs.guide_screen import GuideScreen
 from tui.dialogs.message_screen import MessageScreen
 from tui.dialogs.passphrase import PassphraseDialog
 from tui.dialogs.run_screen import RunScreen
@@ -149,6 +152,32 @@ def test_confirmation(with_mail: Any, size: tuple[int, int]) -> None:
     assert with_mail(size, act)
 
 
+@pytest.fixture
+def with_webhooks(snap_compare: Take, told_store: Path) -> Callable[[tuple[int, int], Act], bool]:
+    """The same, with webhooks and their deliveries."""
+    store = Store.open(told_store)
+    vault = Vault(store)
+    vault.unlock(PASSPHRASE)
+    fill_webhooks(store, vault, rows.NOW)
+    store.close()
+    return lambda size, act: taken(snap_compare, told_store, size, act)
+
+
+@sizes
+def test_webhooks(with_webhooks: Any, size: tuple[int, int]) -> None:
+    assert with_webhooks(size, at_webhooks)
+
+
+@sizes
+def test_deliveries(with_webhooks: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await at_webhooks(person)
+        await at_deliveries(person)
+        await person.press("down", "space")
+
+    assert with_webhooks(size, act)
+
+
 @sizes
 def test_audit(picture: Any, size: tuple[int, int]) -> None:
     async def act(person: Person) -> None:
@@ -162,6 +191,17 @@ def test_asset(picture: Any, size: tuple[int, int]) -> None:
     async def act(person: Person) -> None:
         await person.press("enter")
         await person.at(AssetScreen)
+        await person.settled()
+
+    assert picture(size, act)
+
+
+@sizes
+def test_guide(picture: Any, size: tuple[int, int]) -> None:
+    async def act(person: Person) -> None:
+        await person.goes_to("Careers")
+        await person.press("u")
+        await person.at(GuideScreen)
         await person.settled()
 
     assert picture(size, act)

@@ -43,6 +43,6 @@ INBOUND = (
     Command("card.link", Scope.CARD, "c", "Copy link", "Copy the link that confirms the forwarding."),
     Command("card.code", Scope.CARD, "y", "Copy code", "Copy the code, where there is one."),
     Command("card.done", Scope.CARD, "d", "Mark done", "Note that the forwarding was confirmed."),
-    Command("card.next", Scope.CARD, "n", "Next", "The next confirmation that is open.", False),
+    Command("card.next", Scope.CARD, "n", "Next", "The next confirmation that is open."),
     Command("card.back", Scope.CARD, "escape,backspace", "Back", "Close the card."),
 )

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.widgets.line_input import LineInput
 from tui.widgets.untrusted import visible
 
 
@@ -49,7 +50,7 @@ class AskLine(ModalScreen[str | None]):
         with Vertical(classes="dialog") as frame:
             frame.border_title = visible(self._title)
             yield Static(visible(self._words, newlines=True), classes="words", markup=False)
-            yield Input(
+            yield LineInput(
                 self._value,
                 placeholder=self._placeholder,
                 compact=True,

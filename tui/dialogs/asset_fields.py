@@ -71,8 +71,10 @@ def fields(asset: Asset | None, clients: Mapping[str, str], settings: Settings) 
     )
 
 
-def initial(name: str, asset: Asset | None, clients: Mapping[str, str]) -> str | bool:
+def initial(name: str, asset: Asset | None, clients: Mapping[str, str], settings: Settings) -> str | bool:
     """What a field holds at first."""
+    if asset is None and name == "ca_file":
+        return str(settings.ca_file or "")
     if asset is None or name in ("password", "ca_file"):
         return NEW.get(name, "")
     if name == "oauth_client_id":

@@ -60,14 +60,12 @@ class AssetForm(Form[int]):
         self._jump: int | None = None
         self._preset = _preset(asset.provider) if asset else ("", "", Security.STARTTLS.value)
         self._ca_pem = asset.ca_pem if asset else ""
-        self._trying = False
-        """Whether a new password is being tried."""
 
     def fields(self) -> Sequence[Field]:
         return asset_fields.fields(self._asset, self._clients, self._desk.settings)
 
     def initial(self, name: str) -> str | bool:
-        return asset_fields.initial(name, self._asset, self._clients)
+        return asset_fields.initial(name, self._asset, self._clients, self._desk.settings)
 
     def row_of(self, remark: Remark) -> str:
         return asset_fields.row_of(remark)
@@ -125,7 +123,7 @@ class AssetForm(Form[int]):
         if verb == "jump" and self._jump is None:
             return "Name and address are not used by another asset."
         saving = any(worker.group == "save" and not worker.is_finished for worker in self.workers)
-        if saving and (verb != "cancel" or not self._trying):
+        if saving and (verb != "cancel" or not self.trial.runs):
             return "This is being saved already."
         return None
 
@@ -133,7 +131,7 @@ class AssetForm(Form[int]):
         self.dismiss(self._jump)
 
     def do_cancel(self) -> None:
-        if self._trying:
+        if self.trial.runs:
             self.workers.cancel_group(self, "save")
             self.tell("The test was stopped, and nothing is saved.")
         else:
@@ -147,6 +145,7 @@ class AssetForm(Form[int]):
 
     @work(exclusive=True, group="save", exit_on_error=False, description="save the asset")
     async def _save(self, *, untested: bool) -> None:
+        self.trial.outcome = ""
         if not await self._read_ca_file():
             return
         if self.is_wrong():
@@ -157,14 +156,18 @@ class AssetForm(Form[int]):
             return
         trial = None
         if password is not None and self._asset is not None and self._asset.has_password and not untested:
-            self._trying = True
-            try:
-                trial = await asset_saving.proven(draft, password, self.tell)
-            finally:
-                self._trying = False
-            if trial is None:
+            with self.trying():
+                trial = await asset_saving.proven(draft, password, self.step)
+            if self._refused(trial) or self.outdated():
                 return
         await self._keep(draft, password, trial)
+
+    def _refused(self, trial: PasswordTrial) -> bool:
+        """Whether the server did not take the new password, after saying why."""
+        if trial.failed is not None:
+            self.trial.outcome, why = asset_saving.refused(trial.failed)
+            self.tell(self.trial.outcome, why)
+        return not trial.proven
 
     async def _keep(
         self, draft: AssetFields, password: SecretStr | None, trial: PasswordTrial | None
@@ -184,7 +187,9 @@ class AssetForm(Form[int]):
         if trial is not None:
             await asyncio.to_thread(asset_saving.record_trial, self._desk, kept, trial)
         await asyncio.to_thread(deadlines.restate, self._desk.store, times.now(), [kept.id])
-        self.notify(f"{visible(kept.name)} is kept.{await self._what_next(kept, trial)}", markup=False)
+        guide = " u shows step by step what is left to do." if self._asset is None else ""
+        told = f"{visible(kept.name)} is kept.{await self._what_next(kept, trial)}{guide}"
+        self.notify(told, markup=False)
         self.leave(kept.id)
 
     async def _what_next(self, kept: Asset, trial: PasswordTrial | None) -> str:

@@ -23,28 +23,27 @@ from tui.widgets.untrusted import visible
 
 async def proven(
     fields: AssetFields, password: SecretStr, say: Callable[[Content | str], None]
-) -> PasswordTrial | None:
-    """Try a new password; None when the server did not take it, after saying why."""
+) -> PasswordTrial:
+    """Try a new password, telling of every step."""
     trial = PasswordTrial(fields, password)
     async for event in trial.climb():
         name = diagnosis_text.title(event.name)
         say(f"Testing the new password: {name} …  The old one stays until this has passed.")
-    if trial.proven:
-        return trial
-    if trial.failed is not None:
-        say(refused(trial.failed))
-    return None
+    return trial
 
 
-def refused(failed: CheckStep) -> Content:
-    """Why the new password was not kept, and what can be done now."""
+def refused(failed: CheckStep) -> tuple[Content, Content]:
+    """That the new password was not kept, in short, and then what can be done now, and why."""
     told = diagnosis_text.explained(failed)
-    first = told.happened.splitlines()[0] if told.happened else ""
-    return Content.assemble(
+    first, *more = told.happened.splitlines() or [""]
+    first += " …" if more else ""
+    short = Content.assemble(
         ("The new password was not kept: ", "$text-error"),
         visible(f"{diagnosis_text.title(failed.name)} failed. {first}"),
-        f"\n{told.why} {told.steps[0] if told.steps else ''}",
-        "\nThe old password stays. ^S tests again, ^O saves the new one without a test.",
+    )
+    return short, Content.assemble(
+        "The old password stays. ^S tests again, ^O saves the new one without a test.\n",
+        f"{told.why} {told.steps[0] if told.steps else ''}",
     )
 
 

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from tui import asset_list, clipboard, commands, diagnosis_text, times
+from tui import asset_list, clipboard, commands, diagnosis_text, forwarding_words, times
 from tui.asset_list import State
 from tui.commands import Scope, bindings
 from tui.dialogs.leaving import LeavingScreen
@@ -35,8 +35,14 @@ VALUE_LINES = 3
 UNSET_DOMAIN = "none: set inbound_domain in {path}"
 
 
-def described(asset: Asset, line: AssetLine, now: datetime, config: str, width: int) -> Content:
-    """The asset's state and fields, one a line."""
+def described(
+    asset: Asset, line: AssetLine, now: datetime, config: str, width: int, proof: str = ""
+) -> Content:
+    """The asset's state and fields, one a line.
+
+    Args:
+        proof: what is known of its forwarding besides, see `tui.forwarding_words.proof`.
+    """
     state, finding = asset_list.judged(line, now)
     glyph, word, tone = asset_list.LOOKS[state]
     security = asset_list.SECURITIES[asset.security]
@@ -45,7 +51,7 @@ def described(asset: Asset, line: AssetLine, now: datetime, config: str, width: 
     fields = [
         ("Address", asset.address),
         ("Forward to", asset.forwarding_address or UNSET_DOMAIN.format(path=config)),
-        ("Forwarding", _forwarding(line, now)),
+        ("Forwarding", " · ".join(filter(None, (_forwarding(line, now), proof)))),
         ("Provider", asset_list.PROVIDERS[asset.provider]),
         ("Server", f"{asset.host}:{asset.port}  {security}"),
         ("Sign-in", _sign_in(asset)),
@@ -124,20 +130,24 @@ class AssetScreen(LeavingScreen[None], CommandHost):
     @work(exclusive=True, exit_on_error=False, description="read the asset")
     async def store_changed(self) -> None:
         """Read again: at opening, and whenever something was committed."""
-        from store import assets, check_changes, checks
+        from store import assets, check_changes, checks, heartbeats
 
         desk = self.console.desk
         assert desk is not None
 
-        def read() -> tuple[Asset | None, AssetLine | None, CheckRun | None, tuple[Change, ...]]:
+        def read() -> tuple[Asset | None, AssetLine | None, CheckRun | None, tuple[Change, ...], str]:
             asset = assets.by_id(desk.store, desk.vault, self._asset_id)
             line = next((line for line in assets.lines(desk.store, self._asset_id)), None)
             run = next(
                 iter(checks.page(desk.store, asset_id=self._asset_id, limit=1, kind=checks.CONNECTION)), None
             )
-            return asset, line, run, check_changes.changes_since_good(desk.store, run) if run else ()
+            changes = check_changes.changes_since_good(desk.store, run) if run else ()
+            probed = checks.page(desk.store, asset_id=self._asset_id, limit=1, kind=checks.FORWARDING)
+            heartbeat = heartbeats.of(desk.store, self._asset_id)
+            proof = forwarding_words.proof(next(iter(probed), None), heartbeat, times.now())
+            return asset, line, run, changes, proof
 
-        asset, line, self._run, self._changes = await asyncio.to_thread(read)
+        asset, line, self._run, self._changes, proof = await asyncio.to_thread(read)
         if asset is None or line is None:
             if self._asset is not None:
                 self.notify("This asset was deleted by somebody else.", severity="warning", markup=False)
@@ -146,7 +156,7 @@ class AssetScreen(LeavingScreen[None], CommandHost):
             return
         self._asset = asset
         config = str(self.console.config_path)
-        content = described(asset, line, times.now(), config, self.size.width - 2)
+        content = described(asset, line, times.now(), config, self.size.width - 2, proof)
         self.query_one("#fields", Static).update(content)
         ladder = Ladder.of_run(self._run, self._changes) if self._run else None
         self.query_one(LadderView).show(ladder, "Never tested. Press t to test the connection.")
@@ -190,10 +200,25 @@ class AssetScreen(LeavingScreen[None], CommandHost):
 
         self.console.carry_out("check the domain", domain_verbs.check, [self._asset_id])
 
+    def do_forwarding(self) -> None:
+        from tui import forwarding_verbs
+
+        self.console.carry_out("check the forwarding", forwarding_verbs.check, [self._asset_id])
+
+    def do_heartbeat(self) -> None:
+        from tui import forwarding_verbs
+
+        self.console.carry_out("set the heartbeat", forwarding_verbs.heartbeat, [self._asset_id])
+
     def do_register(self) -> None:
         from tui import engage_verbs
 
         self.console.carry_out("register to Engage", engage_verbs.register, self._asset_id)
+
+    def do_guide(self) -> None:
+        from tui import guide_verbs
+
+        self.console.carry_out("show the set-up guide", guide_verbs.show, self._asset_id)
 
     def do_copy(self) -> None:
         assert self._asset is not None

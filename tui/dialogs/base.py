@@ -16,6 +16,8 @@ from textual.widgets import Button, Static
 from tui.widgets.untrusted import visible
 
 T = TypeVar("T")
+MOVING = frozenset("jkgG")
+"""The keys of vi, which move everywhere: a choice by them would be pressed by who wants to scroll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,10 @@ class Choice(Generic[T]):
     key: str
     label: str
     answer: T
+
+    def __post_init__(self) -> None:
+        if self.key in MOVING:
+            raise ValueError(f"{self.key} moves in lists and texts; {self.label!r} needs another key")
 
 
 class Question(ModalScreen[T]):
@@ -50,6 +56,8 @@ class Question(ModalScreen[T]):
         stacked: bool = False,
     ) -> None:
         super().__init__()
+        if len({choice.key for choice in choices}) < len(choices):
+            raise ValueError(f"two choices of {title!r} have the same key")
         self._title = title
         self._words = Content(visible(words, newlines=True)) if isinstance(words, str) else words
         self._choices = choices
@@ -85,6 +93,10 @@ class Question(ModalScreen[T]):
         self.dismiss(self._choices[index].answer)
 
     def action_answer_otherwise(self) -> None:
+        self.dismiss(self._otherwise)
+
+    def put_away(self) -> None:
+        """See `tui.dialogs.leaving.put_away`."""
         self.dismiss(self._otherwise)
 
 

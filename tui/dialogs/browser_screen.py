@@ -25,6 +25,7 @@ from tui.commands import Scope, bindings
 from tui.dialogs.leaving import LeavingScreen
 from tui.hub import hub
 from tui.widgets.command_host import CommandHost
+from tui.widgets.line_input import LineInput
 from tui.widgets.lines import KeyLine, Line
 from tui.widgets.untrusted import visible
 
@@ -65,7 +66,7 @@ class BrowserScreen(LeavingScreen[Exchanged | TokenRefused | None], CommandHost)
         yield Line(classes="headline")
         with VerticalScroll(id="ways"):
             yield Static("", markup=False, id="words")
-        yield Input(placeholder="the address that the browser ended on (Tab comes here)", compact=True)
+        yield LineInput(placeholder="the address that the browser ended on (Tab comes here)", compact=True)
         yield Static("", markup=False, id="status")
         yield KeyLine()
 
@@ -77,7 +78,9 @@ class BrowserScreen(LeavingScreen[Exchanged | TokenRefused | None], CommandHost)
         self._wait()
 
     def on_resize(self) -> None:
-        self.query_one(KeyLine).keys(commands.footer(self.SCOPE), commands.footer(Scope.EVERYWHERE))
+        senseless = "ssh" if self._for_owner else "mail"
+        keys = [one for one in commands.footer(self.SCOPE) if one.verb != senseless]
+        self.query_one(KeyLine).keys(keys, commands.footer(Scope.EVERYWHERE))
 
     @work(exclusive=True, group="authorize", exit_on_error=False, description="authorize in a browser")
     async def _wait(self) -> None:
@@ -233,6 +236,8 @@ class BrowserScreen(LeavingScreen[Exchanged | TokenRefused | None], CommandHost)
             return None
         if self._begun is None:
             return "The address is still being made."
+        if verb == "ssh" and self._for_owner:
+            return "An owner's link needs no port: nothing is heard on this machine. c copies the link."
         if verb == "ssh" and not self._ssh:
             return "There is no port to forward: the answer is pasted back."
         if verb == "mail" and not self._for_owner:
@@ -241,7 +246,7 @@ class BrowserScreen(LeavingScreen[Exchanged | TokenRefused | None], CommandHost)
 
     def do_copy(self) -> None:
         assert self._begun is not None
-        clipboard.copy(self, "the address", self._begun.url.get_secret_value())
+        clipboard.copy(self, "the address", self._begun.url.get_secret_value(), show=False)
 
     def do_ssh(self) -> None:
         clipboard.copy(self, "the ssh line", self._ssh)
@@ -273,6 +278,10 @@ class BrowserScreen(LeavingScreen[Exchanged | TokenRefused | None], CommandHost)
     def do_back(self) -> None:
         self.workers.cancel_group(self, "authorize")
         self.leave(None)
+
+    def put_away(self) -> None:
+        """See `tui.dialogs.leaving.put_away`."""
+        self.do_back()
 
 
 def _timed_out(client: OAuthClient) -> TokenRefused:

@@ -152,6 +152,7 @@ class ClientForm(Form[int]):
 
     @work(exclusive=True, group="save", exit_on_error=False, description="save the OAuth client")
     async def _save(self) -> None:
+        self.trial.outcome = ""
         draft = self._draft()
         if isinstance(draft, str):
             self.tell(draft)
@@ -170,7 +171,7 @@ class ClientForm(Form[int]):
                     oauth_clients.create, desk.store, desk.vault, draft, secret=secret
                 )
             else:
-                if secret is not None and before.assets and not await self._proven(draft, secret):
+                if secret is not None and before.assets and not await self._proves(draft, secret):
                     return
                 kept = await asyncio.to_thread(
                     oauth_clients.update,
@@ -198,11 +199,16 @@ class ClientForm(Form[int]):
             await asyncio.to_thread(grants.make_due, desk.store, stopped, times.now())
         self.leave(kept.id)
 
+    async def _proves(self, draft: OAuthClientFields, secret: SecretStr) -> bool:
+        with self.trying():
+            proven = await self._proven(draft, secret)
+        return proven and not self.outdated()
+
     async def _proven(self, draft: OAuthClientFields, secret: SecretStr) -> bool:
         """Try a new secret on one asset before all others get it; a person may keep it all the same."""
         assert self._client is not None
         desk = self._desk
-        self.tell("Trying the new secret on one asset …  The old one stays until this has passed.")
+        self.step("Trying the new secret on one asset …  The old one stays until this has passed.")
         async with OAuthHttp() as http:
             trial = await try_secret(desk.store, desk.vault, http, self._client.id, draft, secret)
         if trial.refused is None:

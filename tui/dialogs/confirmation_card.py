@@ -61,17 +61,30 @@ def drawn(confirmation: Confirmation, now: datetime) -> Content:
     return Content.assemble(*parts)
 
 
+def doubt(confirmation: Confirmation) -> str:
+    """Why its link and code are better not used, as a sentence; "": nothing speaks against it."""
+    if confirmation.dkim == "fail":
+        return "Do not use it: the signature does not hold, so the mail may be forged."
+    if not confirmation.matches:
+        return "Do not use it unless you know who asked: it was not the asset's own mailbox."
+    return ""
+
+
 class ConfirmationCard(ModalScreen[int | None], CommandHost):
     """Shows one card after the other; answers the message id of the one that was marked as done."""
 
     SCOPE = Scope.CARD
     BINDINGS = bindings(Scope.CARD)
 
-    def __init__(self, cards: Sequence[Confirmation], now: datetime) -> None:
+    def __init__(self, cards: Sequence[Confirmation], now: datetime, at: int = 0) -> None:
+        """
+        Args:
+            at: place of the card that is shown first.
+        """
         super().__init__()
         self._cards = cards
         self._now = now
-        self._at = 0
+        self._at = at
 
     @property
     def card(self) -> Confirmation:
@@ -92,7 +105,8 @@ class ConfirmationCard(ModalScreen[int | None], CommandHost):
         many = f" {self._at + 1} of {len(self._cards)}" if len(self._cards) > 1 else ""
         self.query_one(".card").border_title = f"Confirmation of a forwarding address{many}"
         self.query_one(Static).update(drawn(self.card, self._now))
-        self.query_one(KeyLine).keys(commands.footer(self.SCOPE), ())
+        keys = [one for one in commands.footer(self.SCOPE) if one.verb != "next" or len(self._cards) > 1]
+        self.query_one(KeyLine).keys(keys, ())
 
     def refusal(self, verb: str) -> str | None:
         if verb == "link" and not self.card.link:
@@ -106,10 +120,10 @@ class ConfirmationCard(ModalScreen[int | None], CommandHost):
         return None
 
     def do_link(self) -> None:
-        clipboard.copy(self, "the link", self.card.link)
+        clipboard.copy(self, "the link", self.card.link, show=False, but=doubt(self.card))
 
     def do_code(self) -> None:
-        clipboard.copy(self, "the code", self.card.code)
+        clipboard.copy(self, "the code", self.card.code, show=False, but=doubt(self.card))
 
     def do_next(self) -> None:
         self._at = (self._at + 1) % len(self._cards)

@@ -90,12 +90,16 @@ class DeviceScreen(Screen[Fetched | TokenRefused | None], CommandHost):
 
     def do_copy(self) -> None:
         assert self._code is not None
-        clipboard.copy(self, "the code", self._code.user_code.get_secret_value())
+        clipboard.copy(self, "the code", self._code.user_code.get_secret_value(), show=False)
 
     def do_address(self) -> None:
         assert self._code is not None
-        clipboard.copy(self, "the address", self._code.verification_uri)
+        clipboard.copy(self, "the address", self._code.verification_uri, show=False)
 
     def do_back(self) -> None:
         self.workers.cancel_group(self, "device")
         self.dismiss(None)
+
+    def put_away(self) -> None:
+        """See `tui.dialogs.leaving.put_away`."""
+        self.do_back()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -17,9 +18,11 @@ from textual.widgets import Input, Label, Select, Static
 from tui import commands
 from tui.commands import Scope
 from tui.dialogs.base import confirmation
+from tui.dialogs.form_trial import CHANGED, FormTrial
 from tui.dialogs.leaving import LeavingScreen
 from tui.hub import Hub, hub
 from tui.widgets.command_host import CommandHost
+from tui.widgets.line_input import LineInput
 from tui.widgets.lines import KeyLine
 from tui.widgets.tick import Tick
 from tui.widgets.untrusted import visible
@@ -29,6 +32,8 @@ T = TypeVar("T")
 REMARKS_SHOWN = 2
 """More would push the fields off a terminal of 24 lines; the rest come when these are mended."""
 
+WHOLE = 300
+"""Characters of a value that are shown in full below the fields, where its box is too small."""
 AROUND = 10
 """Lines of a form besides its fields: the frame, the keys, and remarks at their longest."""
 WIDEST, BESIDE = 84, 20
@@ -79,9 +84,11 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
         super().__init__()
         self._title = title
         self._first: dict[str, object] = {}
+        self._tried_with: dict[str, object] = {}
         self._tried = tried
         self._news = False
         """Whether something of importance is said, which stays until the next change."""
+        self.trial = FormTrial()
 
     def fields(self) -> Sequence[Field]:
         """The fields, from top to bottom."""
@@ -136,7 +143,7 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
             return Select(options, value=str(value), allow_blank=False, compact=True, id=field.name)
         if field.tick:
             return Tick(field.hint, bool(value), compact=True, id=field.name)
-        return Input(str(value), field.hint, password=field.secret, compact=True, id=field.name)
+        return LineInput(str(value), field.hint, password=field.secret, compact=True, id=field.name)
 
     def on_mount(self) -> None:
         for box in self.query(Input):
@@ -239,8 +246,16 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
             row.set_class(bool(told), "remarked")
             shown += told
         shown.sort(key=lambda remark: (self.row_of(remark) != focused, remark.severity != "error"))
-        self.say(*(_words(remark) for remark in shown[:REMARKS_SHOWN]))
+        remarks = (_words(remark) for remark in shown[:REMARKS_SHOWN])
+        self.say(*self.trial.lines(typed), *remarks, *self._in_full())
         return found
+
+    def _in_full(self) -> Iterable[Content]:
+        """The value in hand, where its box cannot show all of it."""
+        box = self.focused
+        if isinstance(box, Input) and not box.password and 0 < box.size.width <= cell_len(box.value):
+            more = "…" if len(box.value) > WHOLE else ""
+            yield Content.assemble(("In full: ", "$text-muted"), visible(box.value[:WHOLE]), more)
 
     def is_wrong(self) -> bool:
         """Whether there is an error; then the person is at its field, and everything wrong is said."""
@@ -259,6 +274,32 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
         """Put these lines below the fields; text is taken literally and made harmless."""
         contents = [line if isinstance(line, Content) else Content(visible(line)) for line in lines]
         self.query_one("#remarks", Static).update(Content("\n").join(contents))
+
+    # --- trying what is typed ---
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Something is tried that may take long: what is typed meanwhile is taken, and told to come too late.
+
+        For workers; `outdated` afterwards says whether there was any of it.
+        """
+        self._tried_with = self.typed()
+        self.console.let_type()
+        with self.trial.of(self._tried_with):
+            yield
+
+    def step(self, line: Content | str) -> None:
+        """Say what is being tried now."""
+        self.trial.step = line
+        self.judge()
+
+    def outdated(self) -> bool:
+        """Whether the form has changed since the trial began; then it is said that nothing is saved."""
+        if self.typed() == self._tried_with:
+            return False
+        self.trial.outcome = Content.styled(CHANGED, "$text-warning")
+        self.tell(self.trial.outcome)
+        return True
 
     # --- leaving ---
 

@@ -50,6 +50,37 @@ ABOUT = {
         "The provider asks whether the mailbox may forward here. Look who asks before you use the link; "
         "postroom never follows it by itself."
     ),
+    Scope.WEBHOOKS: (
+        "The endpoints that are told of mail, tokens and tests: ✗ failing or stopped needs you now, ○ off or "
+        "unused, ✓ well. The agent delivers, and tries again for three days what fails; then it is a dead "
+        "letter, which can be replayed."
+    ),
+    Scope.DELIVERIES: (
+        "What went to the endpoint, newest first; the list follows while the cursor is on top. The filter "
+        'takes words, state: event: asset: after: and before:, for instance state:dead asset:"Returns EU" '
+        "after:2d. A held one waits for an earlier one of its asset."
+    ),
+    Scope.DELIVERY: "One delivery: what is known of its event, every try, and the request.",
+    Scope.REQUEST: "What would be sent now, and how its signature comes about.",
+    Scope.TRIAL: (
+        "A test.ping, sent past the queue: the request to the octet, how its signature comes about, so that "
+        "the receiver's own can be held against it, and the answer."
+    ),
+    Scope.WEBHOOK_FORM: (
+        "Tab and Shift+Tab go from field to field, Space ticks. A secret is made here or typed; the receiver "
+        "needs the same one."
+    ),
+    Scope.SPAN: "What happened in a span of time is delivered again, with the same webhook-id as before.",
+    Scope.PICKER: "The assets whose events the endpoint is told; of the others it hears nothing.",
+    Scope.GUIDE: (
+        "How the asset is set up, step by step. What postroom can see it ticks by itself (checked), and says "
+        "when it is not so (any more); the rest is ticked by hand. All is kept for whoever goes on."
+    ),
+    Scope.NOTICES: (
+        "Everything that needed somebody: ✗ needs you now, ! soon, ● somebody sees to it, ✓ over. One cause "
+        "is one notice, however many assets it touches; it is told again when it gets worse, and at its end."
+    ),
+    Scope.NOTICE: "What to do about it, what it touches, who was told, by what, and how that went.",
     Scope.AUDIT: "Who did what to which asset, newest first. Nothing secret is ever written here.",
     Scope.FORM: "Tab and Shift+Tab go from field to field; what is wrong is said below, with the remedy.",
 }

@@ -1,8 +1,9 @@
-"""How a screen leaves by itself, when work in the background says so and not a key."""
+"""How a screen leaves otherwise than by its own keys: when work in the background says so, or when a pane is
+asked for that lies below it."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.screen import Screen
 
@@ -22,5 +23,14 @@ class LeavingScreen(Screen[T]):
             self._answer = (answer,)
 
     def on_screen_resume(self) -> None:
-        if self._answer is not None:
+        if self._answer is not None and self.app.screen is self:
             self.dismiss(self._answer[0])
+
+
+def put_away(screen: Screen[Any]) -> None:
+    """Take away the screen on top, as its Escape does where that asks nothing.
+
+    Whoever waits for its answer is given the one of a person who did nothing there (`put_away` of the screen,
+    else None): a verb that waited for ever would keep every other verb out.
+    """
+    getattr(screen, "put_away", screen.dismiss)()

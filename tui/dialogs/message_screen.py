@@ -13,14 +13,25 @@ from textual.screen import Screen
 from tui import clipboard, commands, message_views, times
 from tui.commands import Scope, bindings
 from tui.dialogs.ask_line import AskLine
+from tui.dialogs.base import Choice, Question
 from tui.hub import hub
 from tui.message_views import VIEWS, Opened
 from tui.widgets.command_host import CommandHost
 from tui.widgets.lines import KeyLine, Line
+from tui.widgets.record_list import fitted
 from tui.widgets.text_view import TextLine, TextView
+from tui.widgets.untrusted import visible
 
 if TYPE_CHECKING:
     from live.mail.reading import Attachment
+
+
+BY_DIGIT = 9
+"""Attachments that are chosen by a digit; of more the number is typed."""
+NAME_WIDTH = 60
+"""Cells of a name in that question."""
+BESIDE = 3
+"""Columns of the view that hold no text: padding and scroll bar."""
 
 
 class MessageScreen(Screen[None], CommandHost):
@@ -46,6 +57,8 @@ class MessageScreen(Screen[None], CommandHost):
 
     def on_resize(self) -> None:
         self.query_one(KeyLine).keys(commands.footer(self.SCOPE), commands.footer(Scope.EVERYWHERE))
+        if self.view == "attachments":
+            self._show(self.view)
 
     def _show(self, view: str, *, from_top: bool = True) -> None:
         self.view = view
@@ -60,11 +73,9 @@ class MessageScreen(Screen[None], CommandHost):
             return message_views.text(self._opened, folded=self._folded)
         if self.view == "trail":
             return message_views.trail(self._opened, times.now())
-        made = {
-            "headers": message_views.headers,
-            "source": message_views.source,
-            "attachments": message_views.attachments,
-        }
+        if self.view == "attachments":
+            return message_views.attachments(self._opened, self.size.width - BESIDE)
+        made = {"headers": message_views.headers, "source": message_views.source}
         return made[self.view](self._opened)
 
     def refusal(self, verb: str) -> str | None:
@@ -130,6 +141,13 @@ class MessageScreen(Screen[None], CommandHost):
         found = self._opened.mail.attachments
         if len(found) == 1:
             return found[0]
+        if len(found) <= BY_DIGIT:
+            choices: list[Choice[Attachment | None]] = [
+                Choice(str(number), fitted(visible(one.name), NAME_WIDTH).rstrip(), one)
+                for number, one in enumerate(found, 1)
+            ]
+            question = Question("Save an attachment", "Which one?", choices, None, stacked=True)
+            return await self.app.push_screen_wait(question)
 
         def numbered(text: str) -> str:
             if not text.strip().isdigit() or not 1 <= int(text) <= len(found):

@@ -17,6 +17,7 @@ from store.vault_errors import VaultError
 from tui.desk import Desk
 from tui.dialogs.leaving import LeavingScreen
 from tui.widgets.command_host import CommandHost
+from tui.widgets.line_input import LineInput
 from tui.widgets.tick import Tick
 from tui.widgets.untrusted import visible
 
@@ -53,10 +54,10 @@ class PassphraseDialog(ModalScreen[bool], LeavingScreen[bool], CommandHost):
             frame.border_title = "A passphrase for the vault" if self._new else "Unlock the vault"
             yield Static(visible(FIRST if self._new else self._why), classes="words", markup=False)
             yield Label("Passphrase")
-            yield Input(password=True, compact=True, id="passphrase")
+            yield LineInput(password=True, compact=True, id="passphrase")
             if self._new:
                 yield Label("Once more")
-                yield Input(password=True, compact=True, id="again")
+                yield LineInput(password=True, compact=True, id="again")
             yield Tick("Remember the key on this machine (keyring, else key file)", compact=True, id="keep")
             yield Static("", classes="complaint", markup=False, id="complaint")
             hint = "Enter: go on   Tab, Space: remember or not   Esc: not now"
@@ -77,6 +78,10 @@ class PassphraseDialog(ModalScreen[bool], LeavingScreen[bool], CommandHost):
             )
 
     def action_leave(self) -> None:
+        self.dismiss(False)
+
+    def put_away(self) -> None:
+        """See `tui.dialogs.leaving.put_away`."""
         self.dismiss(False)
 
     def action_lock(self) -> None:

@@ -61,6 +61,10 @@ class Progress(ModalScreen[T | None], Generic[T]):
         self.workers.cancel_node(self)
         self.dismiss(self._last)
 
+    def put_away(self) -> None:
+        """See `tui.dialogs.leaving.put_away`."""
+        self.action_stop()
+
     def settled(self, answer: T | None) -> T | None:
         """The answer, or the fault that ended the work."""
         if self._fault is not None:

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from live.oauth.by_hand import PasteRefused, refresh_token_in
+from tui.widgets.line_input import LineInput
 from tui.widgets.untrusted import visible
 
 WORDS = (
@@ -29,7 +30,7 @@ class TokenByHand(ModalScreen[SecretStr | None]):
         with Vertical(classes="dialog") as frame:
             frame.border_title = "A refresh token made elsewhere"
             yield Static(WORDS, classes="words", markup=False)
-            yield Input(password=True, compact=True)
+            yield LineInput(password=True, compact=True)
             yield Static("", classes="complaint", markup=False)
             yield Static("Enter: try it   Esc: do not", classes="hint", markup=False)
 

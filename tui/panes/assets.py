@@ -17,7 +17,7 @@ from tui.widgets.records import ListRecords
 
 OF_ONE = frozenset(
     ("open", "test", "message", "edit", "delete", "copy", "address", "mark", "checks", "card", "mail")
-) | {"domain", "register"}
+) | {"domain", "forwarding", "heartbeat", "register", "guide"}
 """Verbs that need an asset under the cursor."""
 REFUSAL = "There is no asset under the cursor."
 
@@ -150,10 +150,25 @@ class AssetsPane(ListPane):
 
         self.console.carry_out("check the domain", domain_verbs.check, self.targets())
 
+    def do_forwarding(self) -> None:
+        from tui import forwarding_verbs
+
+        self.console.carry_out("check the forwarding", forwarding_verbs.check, self.targets())
+
+    def do_heartbeat(self) -> None:
+        from tui import forwarding_verbs
+
+        self.console.carry_out("set the heartbeat", forwarding_verbs.heartbeat, self.targets())
+
     def do_register(self) -> None:
         from tui import engage_verbs
 
         self.console.carry_out("register to Engage", engage_verbs.register, self.record.line.id)
+
+    def do_guide(self) -> None:
+        from tui import guide_verbs
+
+        self.console.carry_out("show the set-up guide", guide_verbs.show, self.record.line.id)
 
     def do_copy(self) -> None:
         clipboard.copy(self, "the forwarding address", self.record.line.forwarding_address)

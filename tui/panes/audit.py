@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from store.audit import AuditEntry
 
 COLUMNS = (
-    Column("When", 11),
-    Column("Who", 12, grow=1),
+    Column("When", 10),
+    Column("Who", 8, grow=1),
     Column("From", 15, keep=3),
     Column("What", 22, grow=1),
     Column("Asset", 14, grow=2, keep=1),

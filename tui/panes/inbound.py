@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from textual import work
@@ -40,6 +40,9 @@ class Found:
     """Messages that came on top of the one that was the newest before."""
     states: tuple[ForwardingState, ...]
     awaiting: int
+    """Confirmations that are open."""
+    awaited_by: int = 0
+    """Assets that they are of."""
 
 
 class InboundPane(PagedPane):
@@ -62,8 +65,8 @@ class InboundPane(PagedPane):
         self._unseen = 0
         self._complaint = ""
         self._due = False
-        self._hits: str = ""
-        """The words whose hits in bodies are shown instead of the whole list."""
+        self._hits: inbound_list.Hits | None = None
+        """What is shown instead of the whole list."""
 
     def make_list(self) -> RecordList[Any]:
         return RecordList(
@@ -76,7 +79,7 @@ class InboundPane(PagedPane):
     def store_changed(self) -> None:
         """Read again soon, and once for any number of commits in between."""
         self.stale = True
-        if self.display and self.console.desk is not None and not self._due and not self._hits:
+        if self.display and self.console.desk is not None and not self._due and self._hits is None:
             self._due = True
             if self.paged is None:
                 self._reload_due()
@@ -84,16 +87,26 @@ class InboundPane(PagedPane):
                 self.set_timer(RELOAD_SECONDS, self._reload_due)
 
     def show_hits(self, words: str, hits: Sequence[InboundLine]) -> None:
-        """Show these messages alone, until Escape."""
-        self._hits = words
+        """Show these messages alone, until Escape; what is being read of the whole list is let go."""
+        self._hits = inbound_list.Hits(words, hits)
+        for group in ("reload", "count"):
+            self.workers.cancel_group(self, group)
         self.table.show(ListRecords(hits), cursor=0)
-        self.say(
-            f"{len(hits):,} {'body holds' if len(hits) == 1 else 'bodies hold'} {words} · Esc: all again"
-        )
+        self._say()
+
+    def deleted(self, ids: Sequence[int]) -> None:
+        """These messages are gone: what stays in front does not go on showing them."""
+        self.table.marked -= set(ids)
+        if self._hits is not None:
+            self._hits = inbound_list.Hits(
+                self._hits.words, [one for one in self._hits.lines if one.id not in set(ids)]
+            )
+            self.table.show(ListRecords(self._hits.lines))
+            self._say()
 
     def _reload_due(self) -> None:
         self._due = False
-        if self.display:
+        if self.display and self._hits is None:
             self.stale = False
             self.reload()
 
@@ -106,14 +119,14 @@ class InboundPane(PagedPane):
             self._complaint = str(error)
             self.on_record_list_moved()
             return
-        self._complaint = self._hits = ""
+        self._complaint, self._hits = "", None
         self.paged = None
         self.reload()
 
     @work(exclusive=True, group="reload", exit_on_error=False, description="read the inbound messages")
     async def reload(self) -> None:
         desk, search, old = self.console.desk, self._search, self.paged
-        if desk is None:
+        if desk is None or self._hits is not None:
             return
         top = old.at(0) if old is not None and len(old) else None
         found = await asyncio.to_thread(_looked, desk, search, top.id if top else None)
@@ -142,7 +155,7 @@ class InboundPane(PagedPane):
         if paged is self.paged:
             paged.grow(total)
             found = self._found
-            self._found = Found(total, True, 0, found.states, found.awaiting)
+            self._found = replace(found, total=total, exact=True, newer=0)
             self.table.show(paged)
             self._say()
 
@@ -156,7 +169,16 @@ class InboundPane(PagedPane):
     def _say(self) -> None:
         found, searched = self._found, self._search is not None
         total = inbound_list.total_words(found.total, searched=searched, more=not found.exact)
-        words = inbound_list.headline(found.states, found.awaiting, self._unseen, total, searched=searched)
+        words = inbound_list.headline(
+            found.states,
+            found.awaiting,
+            self._unseen,
+            total,
+            searched=searched,
+            awaited_by=found.awaited_by,
+        )
+        if self._hits is not None:
+            words = self._hits.headline()
         if self.table.marked:
             words = f"{len(self.table.marked):,} marked · {words}"
         self.say(words)
@@ -186,8 +208,13 @@ class InboundPane(PagedPane):
 
     @property
     def chosen(self) -> tuple[tuple[int, ...], Search]:
-        """The marked messages, and the search whose matches are shown."""
-        return tuple(sorted(self.table.marked)), self._search or _everything()  # type: ignore[arg-type]
+        """The marked messages, else the hits in bodies, and the search whose matches are shown."""
+        hits = [line.id for line in self._hits.lines] if self._hits is not None else []
+        return self._marked or tuple(hits), self._search or _everything()
+
+    @property
+    def _marked(self) -> tuple[int, ...]:
+        return tuple(sorted(self.table.marked))  # type: ignore[arg-type]  # ids, see `make_list`
 
     def do_open(self) -> None:
         from tui import inbound_verbs
@@ -213,7 +240,7 @@ class InboundPane(PagedPane):
     def do_delete(self) -> None:
         from tui import inbound_verbs
 
-        ids = self.chosen[0] or (self.record.id,)
+        ids = self._marked or (self.record.id,)
         self.console.carry_out("delete the messages", inbound_verbs.delete, ids)
 
     def do_asset(self) -> None:
@@ -232,9 +259,8 @@ class InboundPane(PagedPane):
         self._say()
 
     def do_clear(self) -> None:
-        if self._hits:
-            self._hits = ""
-            self.paged = None
+        if self._hits is not None:
+            self._hits = self.paged = None
             self.reload()
         elif self.filter_text:
             self.close_filter()
@@ -259,5 +285,6 @@ def _looked(desk: Desk, search: Search | None, top: int | None) -> Found:
     total = inbound.count(desk.store, asked, at_most=None if search is None else QUICK_COUNT)
     newer = len(inbound.page(desk.store, asked, after=top, limit=QUICK_COUNT)) if top is not None else 0
     states = tuple(forwarding_states.states(desk.store, times.now()).values())
-    awaiting = len(confirmations.confirmations(desk.store, open_only=True))
-    return Found(total, search is None or total < QUICK_COUNT, newer, states, awaiting)
+    waiting = confirmations.confirmations(desk.store, open_only=True)
+    of = len({one.asset_id for one in waiting})
+    return Found(total, search is None or total < QUICK_COUNT, newer, states, len(waiting), of)

@@ -49,6 +49,8 @@ class ListPane(CommandHost):
     SCOPE: ClassVar[Scope]
     COLUMNS: ClassVar[Sequence[Column]]
     EMPTY: ClassVar[str]
+    TAB: ClassVar[str] = ""
+    """The pane that this one is reached from, where it has no key of its own."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id, classes="pane")
@@ -142,10 +144,12 @@ class ListPane(CommandHost):
     async def _filter_box(self) -> Input:
         from textual.widgets import Input, Label
 
+        from tui.widgets.line_input import LineInput
+
         row = self.query_one(".filter", Horizontal)
         row.add_class("open")
         if not row.children:
-            box = Input(compact=True, select_on_focus=False)
+            box = LineInput(compact=True, select_on_focus=False)
             box.cursor_blink = False
             await row.mount(Label(" filter "), box)
         return row.query_one(Input)

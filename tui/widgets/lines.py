@@ -67,7 +67,7 @@ class TabLine(Line):
                 (f" {command.shown_key} {command.label} ", "bold $background on $primary" if here else "")
             )
             parts.append((" ", ""))
-        self.say(Content.assemble(*parts))
+        self.say(Content.assemble(*parts[:-1]))  # seven panes take 80 columns
 
 
 class KeyLine(Line):

@@ -243,7 +243,8 @@ class RecordList(ScrollView, CommandHost, Generic[R], can_focus=True):
 
 def fitted(text: str, width: int) -> str:
     """`text` in exactly `width` cells, with an ellipsis where something was cut."""
-    text = text.partition("\n")[0]
+    text, _, more = text.partition("\n")
+    text += " …" if more else ""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
