@@ -19,6 +19,7 @@ from tui import commands
 from tui.commands import Scope
 from tui.dialogs.base import confirmation
 from tui.dialogs.form_trial import CHANGED, FormTrial
+from tui.dialogs.form_words import Told, in_full, remark_words
 from tui.dialogs.leaving import LeavingScreen
 from tui.hub import Hub, hub
 from tui.widgets.command_host import CommandHost
@@ -32,25 +33,17 @@ T = TypeVar("T")
 REMARKS_SHOWN = 2
 """More would push the fields off a terminal of 24 lines; the rest come when these are mended."""
 
-WHOLE = 300
-"""Characters of a value that are shown in full below the fields, where its box is too small."""
 AROUND = 10
 """Lines of a form besides its fields: the frame, the keys, and remarks at their longest."""
 WIDEST, BESIDE = 84, 20
 """Columns of a form at most, and those that a field's words do not get: frame, label, scroll bar."""
 
 
-class Remark(Protocol):
+class Remark(Told, Protocol):
     """What is wrong or doubtful with a field, and the remedy."""
 
     @property
     def field(self) -> str: ...
-    @property
-    def severity(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def remedy(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +239,9 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
             row.set_class(bool(told), "remarked")
             shown += told
         shown.sort(key=lambda remark: (self.row_of(remark) != focused, remark.severity != "error"))
-        remarks = (_words(remark) for remark in shown[:REMARKS_SHOWN])
-        self.say(*self.trial.lines(typed), *remarks, *self._in_full())
+        remarks = map(remark_words, shown[:REMARKS_SHOWN])
+        self.say(*self.trial.lines(typed), *remarks, *in_full(self.focused))
         return found
-
-    def _in_full(self) -> Iterable[Content]:
-        """The value in hand, where its box cannot show all of it."""
-        box = self.focused
-        if isinstance(box, Input) and not box.password and 0 < box.size.width <= cell_len(box.value):
-            more = "…" if len(box.value) > WHOLE else ""
-            yield Content.assemble(("In full: ", "$text-muted"), visible(box.value[:WHOLE]), more)
 
     def is_wrong(self) -> bool:
         """Whether there is an error; then the person is at its field, and everything wrong is said."""
@@ -315,8 +301,3 @@ class Form(ModalScreen[T | None], LeavingScreen[T | None], CommandHost):
             if not await self.app.push_screen_wait(question):
                 return
         self.leave(None)
-
-
-def _words(remark: Remark) -> Content:
-    tone = "$text-error" if remark.severity == "error" else "$text-warning"
-    return Content.assemble((visible(remark.text), tone), " ", visible(remark.remedy))
