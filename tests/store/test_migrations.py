@@ -212,7 +212,10 @@ def test_a_store_since_the_notices_holds_them_with_guides_and_heartbeats(
     (heart,) = heartbeats.every(store).values()
     assert heart.asset_id != desk.id
     assert heart.every_hours == 24
-    assert [source.name for source in platform_sources.all_sources(store, vault)] == ["Connect, all", "Webex Connect"]
+    assert [source.name for source in platform_sources.all_sources(store, vault)] == [
+        "Connect, all",
+        "Webex Connect",
+    ]
     store.close()
 
 
