@@ -59,8 +59,12 @@ def headline(progress: Progress) -> str:
     return f"{progress.asset_name}: {stands} · {progress.guide.title}"
 
 
-def stand_words(judged: Judged, now: datetime) -> str:
-    """How a step stands, in a sentence or two; "" where its diagnosis says all. Untrusted."""
+def stand_words(judged: Judged, now: datetime, ticks: str = "Space") -> str:
+    """How a step stands, in a sentence or two; "" where its diagnosis says all. Untrusted.
+
+    Args:
+        ticks: what ticks it: a key, or an option.
+    """
     seen = _clause(judged)
     ticked = f"by {judged.tick.by} ({times.ago(judged.tick.at, now)})" if judged.tick else ""
     if judged.stand is Stand.CHECKED:
@@ -70,7 +74,7 @@ def stand_words(judged: Judged, now: datetime) -> str:
     if judged.stand is Stand.FAILING:
         return _failing_words(judged, seen, ticked)
     if not judged.provable:
-        return "Open; Space ticks it when it is done."
+        return f"Open; {ticks} ticks it when it is done."
     return f"Open: {seen}." if seen else "Open."
 
 

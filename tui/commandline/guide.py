@@ -113,7 +113,7 @@ def _print_steps(steps: Sequence[Judged]) -> None:
         print_line(f"{glyph} {judged.step.title} ({judged.step.id}): {word}")
         who = guide_words.WHO[judged.step.who.value]
         for paragraph in (
-            guide_words.stand_words(judged, now),
+            guide_words.stand_words(judged, now, f"--tick {judged.step.id}"),
             f"Who does it: {who}.",
             *guide_words.remedy(judged),
         ):

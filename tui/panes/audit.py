@@ -49,7 +49,7 @@ class AuditPane(PagedPane):
     COLUMNS = COLUMNS
     EMPTY = (
         "Nothing has been done yet.\n\n"
-        "Whoever sets up, changes, tests or deletes an asset, or opens the vault, leaves a line here,\n"
+        "Whoever sets up, changes, tests or deletes an asset, or opens the vault, leaves a line here, "
         "with the system user, the address of the SSH client, and the time."
     )
 

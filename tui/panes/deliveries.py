@@ -55,7 +55,7 @@ class DeliveriesPane(PagedPane):
     TAB = "webhooks"
     EMPTY = (
         "Nothing was to be delivered yet.\n\n"
-        "Each event that the webhook is told of becomes a line here, with every try. Esc goes back to the\n"
+        "Each event that the webhook is told of becomes a line here, with every try. Esc goes back to the "
         "webhooks, where t sends a test, which is listed here too."
     )
 

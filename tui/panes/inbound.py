@@ -53,7 +53,7 @@ class InboundPane(PagedPane):
     COLUMNS = inbound_list.COLUMNS
     EMPTY = (
         "No mail has come in yet.\n\n"
-        "Each asset has a forwarding address (c on the Assets pane copies it). Let the mailbox forward\n"
+        "Each asset has a forwarding address (c on the Assets pane copies it). Let the mailbox forward "
         "to it: the provider's request to confirm arrives here, and then every mail, sealed.\n"
         "The receiver runs in `postroom agent`; the line on top says whether one is at work."
     )

@@ -28,9 +28,9 @@ class NoticesPane(PagedPane):
     COLUMNS = notice_list.COLUMNS
     EMPTY = (
         "Nobody was ever needed.\n\n"
-        "A missing consent, a client that is refused, a deadline that comes near, forwarding that\n"
-        "stops, and an agent that was away are noticed here. The agent tells whom the configuration\n"
-        "names ([notices]: operators by mail, owners, a hook), reminds them, and tells them when it\n"
+        "A missing consent, a client that is refused, a deadline that comes near, forwarding that "
+        "stops, and an agent that was away are noticed here. The agent tells whom the configuration "
+        "names ([notices]: operators by mail, owners, a hook), reminds them, and tells them when it "
         "is well again.\n\n"
         "t tries all ways by which people are told."
     )

@@ -34,8 +34,8 @@ class WebhooksPane(ListPane):
     COLUMNS = webhook_list.COLUMNS
     EMPTY = (
         "No webhooks yet.\n\n"
-        "A webhook tells another system, by a signed POST, of mail that came in, of tokens that end, and\n"
-        "of tests that fail. What it does not take is tried again for three days, and then kept as a dead\n"
+        "A webhook tells another system, by a signed POST, of mail that came in, of tokens that end, and "
+        "of tests that fail. What it does not take is tried again for three days, and then kept as a dead "
         "letter that can be replayed. The agent delivers.\n\n"
         "n sets one up: its URL, what it is told of, and the secret that signs; t then sends it a test."
     )
