@@ -16,7 +16,7 @@ from aiosmtplib.response import SMTPResponse
 from live.smtp.fault import RungError, system_text, within
 from live.smtp.limits import Limits
 from live.smtp.transcript import Transcript
-from live.smtp.wire import Reply, Wire, reply_of
+from live.smtp.wire import Reply, Wire, replaced, reply_of
 
 
 class Session:
@@ -210,6 +210,6 @@ class Session:
                 "The server's reply is longer than 32 kB: no SMTP server says so much.",
                 "condition:reply_too_long",
             )
-        said = message.partition(": ")[2].strip()
+        said = replaced(message.partition(": ")[2].strip())
         self._wire.transcript.server(said)
         return RungError(f"What answers here is no SMTP server. It says:\n{said}", "condition:not_smtp")

@@ -47,10 +47,15 @@ class Reply:
         return self
 
 
+def replaced(text: str) -> str:
+    """A server's words with undecodable bytes replaced: aiosmtplib keeps them as surrogates, which no file
+    takes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def reply_of(response: SMTPResponse) -> Reply:
-    """A reply with undecodable bytes replaced (aiosmtplib keeps them as surrogates, which no file takes)."""
-    text = response.message.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return Reply(response.code, tuple(text.split("\n")))
+    """A reply, its words as `replaced` has them."""
+    return Reply(response.code, tuple(replaced(response.message).split("\n")))
 
 
 class Wire(SMTPProtocol):

@@ -9,7 +9,7 @@ import tracemalloc
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from live.smtp.concealment import Concealment
@@ -188,6 +188,7 @@ REPLY_LIKE = st.lists(
 
 @settings(max_examples=80, deadline=None)
 @given(banner=REPLY_LIKE, offer=REPLY_LIKE, answer=REPLY_LIKE)
+@example(banner=b"-220\x80", offer=b"", answer=b"")
 async def test_whatever_a_server_says_ends_in_a_step(banner: bytes, offer: bytes, answer: bytes) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for said in (banner, offer, answer):
